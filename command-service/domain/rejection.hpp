@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "events/contract/ids.hpp"
+#include "events/contract/instant.hpp"
+#include "events/contract/task_event.hpp"
+
+// Why a command changes nothing: facts about the state that it met.
+namespace taskstream::command {
+
+// One value that the domain does not take. `field` is its path in the request's body, e.g. `tags/3`.
+struct InvalidValue {
+  std::string field;
+  std::string reason;
+};
+
+struct TaskIsMissing {};
+struct TaskIsDeleted {};
+struct ValuesAreInvalid {
+  std::vector<InvalidValue> values;
+};
+struct TaskIsLocked {
+  std::string holder;
+  events::Instant expires_at;
+};
+struct TransitionIsIllegal {
+  events::Status from;
+  events::Status to;
+  std::vector<events::Status> allowed;
+};
+struct TaskIsClosed {};
+
+using Rejection =
+    std::variant<TaskIsMissing, TaskIsDeleted, ValuesAreInvalid, TaskIsLocked, TransitionIsIllegal, TaskIsClosed>;
+
+}  // namespace taskstream::command

@@ -1,0 +1,472 @@
+#include "events/contract/event_json.hpp"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace taskstream::events {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<std::pair<Status, std::string_view>, 6> kStatusNames = {{{Status::NotStarted, "NOT_STARTED"},
+                                                                              {Status::InProgress, "IN_PROGRESS"},
+                                                                              {Status::Blocked, "BLOCKED"},
+                                                                              {Status::Deferred, "DEFERRED"},
+                                                                              {Status::Completed, "COMPLETED"},
+                                                                              {Status::Cancelled, "CANCELLED"}}};
+constexpr std::array<std::pair<Priority, std::string_view>, 4> kPriorityNames = {
+    {{Priority::Low, "LOW"}, {Priority::Medium, "MEDIUM"}, {Priority::High, "HIGH"}, {Priority::Urgent, "URGENT"}}};
+
+template <class Value, std::size_t N>
+std::string_view name_of(const std::array<std::pair<Value, std::string_view>, N>& names, Value value) {
+  for (const auto& [candidate, name] : names) {
+    if (candidate == value) return name;
+  }
+  std::abort();  // an enumerator without a name: the tables above are wrong
+}
+
+template <class Value, std::size_t N>
+std::optional<Value> value_of(const std::array<std::pair<Value, std::string_view>, N>& names, std::string_view text) {
+  for (const auto& [value, name] : names) {
+    if (name == text) return value;
+  }
+  return std::nullopt;
+}
+
+// ---- values to JSON
+
+Json json_of(const std::string& text) {
+  return text;
+}
+Json json_of(std::int32_t number) {
+  return number;
+}
+Json json_of(Status status) {
+  return to_string(status);
+}
+Json json_of(Priority priority) {
+  return to_string(priority);
+}
+Json json_of(Instant instant) {
+  return format_instant(instant);
+}
+Json json_of(StreamVersion version) {
+  return version.value;
+}
+Json json_of(const Uuid& id) {
+  return id.to_string();
+}
+Json json_of(const std::vector<std::string>& texts) {
+  return texts;
+}
+template <class Tag>
+Json json_of(const Id<Tag>& id) {
+  return id.to_string();
+}
+template <class Value>
+Json json_of(const std::optional<Value>& value) {
+  return value ? json_of(*value) : Json(nullptr);
+}
+
+// Leaves out what is absent.
+template <class Value>
+void put_if(Json& json, const char* name, const std::optional<Value>& value) {
+  if (value) json[name] = json_of(*value);
+}
+
+Json data_of(const TaskCreated& e) {
+  Json json = {{"title", e.title}};
+  put_if(json, "description", e.description);
+  json["status"] = json_of(e.status);
+  json["priority"] = json_of(e.priority);
+  json["tags"] = e.tags;
+  put_if(json, "assigneeId", e.assignee_id);
+  put_if(json, "dueDate", e.due_date);
+  put_if(json, "warningOffset", e.warning_offset_minutes);
+  return json;
+}
+
+Json data_of(const TaskEdited& e) {
+  Json changes = Json::object();
+  put_if(changes, "title", e.changes.title);
+  put_if(changes, "description", e.changes.description);
+  put_if(changes, "priority", e.changes.priority);
+  put_if(changes, "tags", e.changes.tags);
+  put_if(changes, "dueDate", e.changes.due_date);
+  put_if(changes, "warningOffset", e.changes.warning_offset_minutes);
+  return {{"changes", std::move(changes)}};
+}
+
+Json data_of(const TaskStatusChanged& e) {
+  Json json = {{"from", json_of(e.from)}, {"to", json_of(e.to)}};
+  put_if(json, "reason", e.reason);
+  return json;
+}
+
+Json data_of(const TaskAssigned& e) {
+  Json json = {{"assigneeId", json_of(e.assignee_id)}};
+  put_if(json, "previousAssigneeId", e.previous_assignee_id);
+  put_if(json, "reason", e.reason);
+  return json;
+}
+
+Json data_of(const TaskUnassigned& e) {
+  Json json = {{"previousAssigneeId", json_of(e.previous_assignee_id)}};
+  put_if(json, "reason", e.reason);
+  return json;
+}
+
+Json data_of(const TaskLocked& e) {
+  return {{"holder", e.holder},
+          {"since", json_of(e.since)},
+          {"expiresAt", json_of(e.expires_at)},
+          {"fencingToken", e.fencing_token}};
+}
+
+Json data_of(const TaskUnlocked& e) {
+  return {{"holder", e.holder}, {"reason", e.reason}};
+}
+
+Json with_reason(const std::optional<std::string>& reason) {
+  Json json = Json::object();
+  put_if(json, "reason", reason);
+  return json;
+}
+
+Json data_of(const TaskDeleted& e) {
+  return with_reason(e.reason);
+}
+
+Json data_of(const UserRegistered& e) {
+  return {{"firstName", e.first_name}, {"lastName", e.last_name}, {"email", e.email}};
+}
+
+Json data_of(const UserEdited& e) {
+  Json changes = Json::object();
+  put_if(changes, "firstName", e.changes.first_name);
+  put_if(changes, "lastName", e.changes.last_name);
+  put_if(changes, "email", e.changes.email);
+  return {{"changes", std::move(changes)}};
+}
+
+Json data_of(const UserDeactivated& e) {
+  return with_reason(e.reason);
+}
+Json data_of(const UserReactivated&) {
+  return Json::object();
+}
+Json data_of(const UserClaimLapsed& e) {
+  return {{"emailHash", e.email_hash}};
+}
+
+Json data_of(const EmailClaimed& e) {
+  return {{"userId", json_of(e.user_id)}, {"userVersion", json_of(e.user_version)}};
+}
+
+Json data_of(const EmailReleased& e) {
+  return {{"userId", json_of(e.user_id)}, {"userVersion", json_of(e.user_version)}};
+}
+
+Json data_of(const LogOpened& e) {
+  return {{"logId", json_of(e.log_id)},
+          {"partitions", e.partitions},
+          {"idNamespace", json_of(e.id_namespace)},
+          {"maxClockSkewMs", e.max_clock_skew_ms}};
+}
+
+Json data_of(const LogBarrier&) {
+  return Json::object();
+}
+
+// ---- JSON to values
+
+bool read_value(const Json& json, std::string& out) {
+  if (!json.is_string()) return false;
+  out = json.get_ref<const std::string&>();
+  return true;
+}
+
+bool read_value(const Json& json, std::int64_t& out) {
+  if (!json.is_number_integer()) return false;
+  if (json.is_number_unsigned() && json.get<std::uint64_t>() > std::uint64_t{INT64_MAX}) return false;
+  out = json.get<std::int64_t>();
+  return true;
+}
+
+bool read_value(const Json& json, std::int32_t& out) {
+  std::int64_t wide = 0;
+  if (!read_value(json, wide) || wide < INT32_MIN || wide > INT32_MAX) return false;
+  out = static_cast<std::int32_t>(wide);
+  return true;
+}
+
+bool read_value(const Json& json, StreamVersion& out) {
+  return read_value(json, out.value);
+}
+
+// For values that travel as text: enumerators, instants, ids.
+template <class Value>
+bool take(std::optional<Value> parsed, Value& out) {
+  if (!parsed) return false;
+  out = *parsed;
+  return true;
+}
+const std::string& text_or_empty(const Json& json) {
+  static const std::string kEmpty;
+  return json.is_string() ? json.get_ref<const std::string&>() : kEmpty;
+}
+bool read_value(const Json& json, Status& out) {
+  return take(parse_status(text_or_empty(json)), out);
+}
+bool read_value(const Json& json, Priority& out) {
+  return take(parse_priority(text_or_empty(json)), out);
+}
+bool read_value(const Json& json, Instant& out) {
+  return take(parse_instant(text_or_empty(json)), out);
+}
+bool read_value(const Json& json, Uuid& out) {
+  return take(Uuid::parse(text_or_empty(json)), out);
+}
+template <class Tag>
+bool read_value(const Json& json, Id<Tag>& out) {
+  return take(Id<Tag>::parse(text_or_empty(json)), out);
+}
+
+bool read_value(const Json& json, std::vector<std::string>& out) {
+  if (!json.is_array()) return false;
+  for (const Json& element : json) {
+    if (!read_value(element, out.emplace_back())) return false;
+  }
+  return true;
+}
+
+// Takes the members of an object one after another and keeps the first thing that is wrong. Every member must be asked
+// for: what is left over is unknown.
+class MemberReader {
+ public:
+  explicit MemberReader(const Json& json) : json_(json) {
+    if (!json.is_object()) fail("it is not an object");
+  }
+
+  template <class Value>
+  void required(const char* name, Value& out) {
+    const Json* member = find(name);
+    if (member == nullptr) return fail(std::string(name) + " is missing");
+    if (!read_value(*member, out)) fail(std::string(name) + " does not fit");
+  }
+
+  // Absent and null mean the same.
+  template <class Value>
+  void optional(const char* name, std::optional<Value>& out) {
+    const Json* member = find(name);
+    if (member == nullptr || member->is_null()) return;
+    if (!read_value(*member, out.emplace())) fail(std::string(name) + " does not fit");
+  }
+
+  // Absent: unchanged. Null: cleared.
+  template <class Value>
+  void change(const char* name, std::optional<std::optional<Value>>& out) {
+    if (find_without_counting(name) == nullptr) return;
+    optional(name, out.emplace());
+  }
+
+  const Json& object(const char* name) {
+    static const Json kEmpty = Json::object();
+    const Json* member = find(name);
+    if (member == nullptr || !member->is_object()) {
+      fail(std::string(name) + " is not an object");
+      return kEmpty;
+    }
+    return *member;
+  }
+
+  std::optional<Unfoldable> finish() {
+    if (!error_ && taken_ != json_.size()) fail("it has members that are unknown");
+    return std::move(error_);
+  }
+
+  void fail(std::string reason) {
+    if (!error_) error_ = Unfoldable{std::move(reason)};
+  }
+
+ private:
+  const Json* find_without_counting(const char* name) const {
+    if (!json_.is_object()) return nullptr;
+    const auto found = json_.find(name);
+    return found != json_.end() ? &*found : nullptr;
+  }
+
+  const Json* find(const char* name) {
+    const Json* member = find_without_counting(name);
+    if (member != nullptr) ++taken_;
+    return member;
+  }
+
+  const Json& json_;
+  std::size_t taken_ = 0;
+  std::optional<Unfoldable> error_;
+};
+
+void read_members(MemberReader& read, TaskCreated& e) {
+  read.required("title", e.title);
+  read.optional("description", e.description);
+  read.required("status", e.status);
+  read.required("priority", e.priority);
+  read.required("tags", e.tags);
+  read.optional("assigneeId", e.assignee_id);
+  read.optional("dueDate", e.due_date);
+  read.optional("warningOffset", e.warning_offset_minutes);
+}
+
+void read_members(MemberReader& read, TaskEdited& e) {
+  MemberReader changes(read.object("changes"));
+  changes.optional("title", e.changes.title);
+  changes.change("description", e.changes.description);
+  changes.optional("priority", e.changes.priority);
+  changes.optional("tags", e.changes.tags);
+  changes.change("dueDate", e.changes.due_date);
+  changes.change("warningOffset", e.changes.warning_offset_minutes);
+  if (auto error = changes.finish()) read.fail("in changes: " + error->reason);
+}
+
+void read_members(MemberReader& read, TaskStatusChanged& e) {
+  read.required("from", e.from);
+  read.required("to", e.to);
+  read.optional("reason", e.reason);
+}
+
+void read_members(MemberReader& read, TaskAssigned& e) {
+  read.required("assigneeId", e.assignee_id);
+  read.optional("previousAssigneeId", e.previous_assignee_id);
+  read.optional("reason", e.reason);
+}
+
+void read_members(MemberReader& read, TaskUnassigned& e) {
+  read.required("previousAssigneeId", e.previous_assignee_id);
+  read.optional("reason", e.reason);
+}
+
+void read_members(MemberReader& read, TaskLocked& e) {
+  read.required("holder", e.holder);
+  read.required("since", e.since);
+  read.required("expiresAt", e.expires_at);
+  read.required("fencingToken", e.fencing_token);
+}
+
+void read_members(MemberReader& read, TaskUnlocked& e) {
+  read.required("holder", e.holder);
+  read.required("reason", e.reason);
+}
+
+void read_members(MemberReader& read, TaskDeleted& e) {
+  read.optional("reason", e.reason);
+}
+
+void read_members(MemberReader& read, UserRegistered& e) {
+  read.required("firstName", e.first_name);
+  read.required("lastName", e.last_name);
+  read.required("email", e.email);
+}
+
+void read_members(MemberReader& read, UserEdited& e) {
+  MemberReader changes(read.object("changes"));
+  changes.optional("firstName", e.changes.first_name);
+  changes.optional("lastName", e.changes.last_name);
+  changes.optional("email", e.changes.email);
+  if (auto error = changes.finish()) read.fail("in changes: " + error->reason);
+}
+
+void read_members(MemberReader& read, UserDeactivated& e) {
+  read.optional("reason", e.reason);
+}
+void read_members(MemberReader&, UserReactivated&) {}
+void read_members(MemberReader& read, UserClaimLapsed& e) {
+  read.required("emailHash", e.email_hash);
+}
+
+void read_members(MemberReader& read, EmailClaimed& e) {
+  read.required("userId", e.user_id);
+  read.required("userVersion", e.user_version);
+}
+
+void read_members(MemberReader& read, EmailReleased& e) {
+  read.required("userId", e.user_id);
+  read.required("userVersion", e.user_version);
+}
+
+void read_members(MemberReader& read, LogOpened& e) {
+  read.required("logId", e.log_id);
+  read.required("partitions", e.partitions);
+  read.required("idNamespace", e.id_namespace);
+  read.required("maxClockSkewMs", e.max_clock_skew_ms);
+}
+
+void read_members(MemberReader&, LogBarrier&) {}
+
+template <class E>
+boost::system::result<Event, Unfoldable> read_data(const Json& json) {
+  E event;
+  MemberReader read(json);
+  read_members(read, event);
+  if (auto error = read.finish()) return *std::move(error);
+  return Event(std::move(event));
+}
+
+// Finds the alternative of Event that has this type, and reads it.
+template <std::size_t I = 0>
+boost::system::result<Event, Unfoldable> read_type(std::string_view type, const Json& json) {
+  if constexpr (I == std::variant_size_v<Event>) {
+    return Unfoldable{"the type " + std::string(type) + " is not known"};
+  } else {
+    using E = std::variant_alternative_t<I, Event>;
+    static const Event kExample = E();
+    return type == type_of(kExample) ? read_data<E>(json) : read_type<I + 1>(type, json);
+  }
+}
+
+std::size_t count_members(const Json& json) {
+  std::size_t members = json.is_object() ? json.size() : 0;
+  if (json.is_structured()) {
+    for (const Json& element : json) members += count_members(element);
+  }
+  return members;
+}
+
+}  // namespace
+
+std::string to_json(const Event& event) {
+  return std::visit([](const auto& e) { return data_of(e).dump(); }, event);
+}
+
+boost::system::result<Event, Unfoldable> from_json(std::string_view type, std::string_view json) {
+  // Events nest three deep at most; a bound keeps hostile data from exhausting the stack.
+  constexpr int kMaxDepth = 8;
+  std::size_t members_met = 0;
+  bool too_deep = false;
+  const auto watch = [&](int depth, Json::parse_event_t event, Json&) {
+    too_deep = too_deep || depth > kMaxDepth;
+    if (event == Json::parse_event_t::key) ++members_met;
+    return !too_deep;
+  };
+  const Json parsed = Json::parse(json, watch, /*allow_exceptions=*/false);
+  if (parsed.is_discarded() || too_deep) return Unfoldable{"the data is not JSON of the expected shape"};
+  // The parser keeps the last of several members of one name, so a difference here means that a name was repeated.
+  if (members_met != count_members(parsed)) return Unfoldable{"a member is there more than once"};
+  return read_type(type, parsed);
+}
+
+std::string_view to_string(Status status) {
+  return name_of(kStatusNames, status);
+}
+std::string_view to_string(Priority priority) {
+  return name_of(kPriorityNames, priority);
+}
+std::optional<Status> parse_status(std::string_view text) {
+  return value_of(kStatusNames, text);
+}
+std::optional<Priority> parse_priority(std::string_view text) {
+  return value_of(kPriorityNames, text);
+}
+
+}  // namespace taskstream::events

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "events/fold/stream_fold.hpp"
+
+namespace taskstream::events {
+
+// A task as both services answer it: every member there, null where it is empty, `quarantined` only while it is.
+std::string task_json(const TaskState& task, const std::optional<Quarantine>& quarantine = std::nullopt);
+
+std::string user_json(const UserState& user, const std::optional<Quarantine>& quarantine = std::nullopt);
+
+}  // namespace taskstream::events

@@ -1,0 +1,33 @@
+#include "events/log/position.hpp"
+
+#include <algorithm>
+
+namespace taskstream::events {
+
+Offset PositionVector::next(Partition partition) const {
+  const auto index = static_cast<std::size_t>(partition);
+  return index < next_.size() ? next_[index] : 0;
+}
+
+void PositionVector::advance(Partition partition, Offset next) {
+  const auto index = static_cast<std::size_t>(partition);
+  if (index >= next_.size()) next_.resize(index + 1, 0);
+  next_[index] = std::max(next_[index], next);
+}
+
+void PositionVector::advance(const PositionVector& other) {
+  for (Partition p = 0; p < other.size(); ++p) advance(p, other.next(p));
+}
+
+bool PositionVector::covers(const PositionVector& other) const {
+  for (Partition p = 0; p < other.size(); ++p) {
+    if (next(p) < other.next(p)) return false;
+  }
+  return true;
+}
+
+bool operator==(const PositionVector& a, const PositionVector& b) {
+  return a.covers(b) && b.covers(a);
+}
+
+}  // namespace taskstream::events

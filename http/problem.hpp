@@ -1,0 +1,37 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.hpp"
+
+namespace taskstream::http {
+
+// One value that cannot be taken. `field` is its path in the place named, e.g. `tags/3` in the body.
+struct FieldError {
+  enum class Location { Body, Query, Path, Header };
+
+  std::string field;
+  std::string reason;
+  Location location = Location::Body;
+};
+
+// A problem document (RFC 9457). `code` is stable and for machines; `detail` is a sentence for people that says what to do.
+struct Problem {
+  Status status = Status::internal_server_error;
+  std::string code;
+  std::string detail;
+  nlohmann::ordered_json members = nlohmann::ordered_json::object();  // what the code adds, e.g. currentVersion
+  std::vector<std::pair<std::string, std::string>> headers;           // e.g. Retry-After
+};
+
+Problem malformed(std::string detail);                    // 400 MALFORMED
+Problem validation_failed(std::vector<FieldError> errors);  // 422 VALIDATION_FAILED
+Problem not_found();                                      // 404 NOT_FOUND
+
+// `instance` is the request's target, `requestId` its id; `title` and `type` follow from status and code.
+Response to_response(const Problem& problem, const Request& request);
+
+}  // namespace taskstream::http

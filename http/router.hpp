@@ -1,0 +1,43 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "http/message.hpp"
+#include "http/problem.hpp"
+
+namespace taskstream::http {
+
+// What a handler comes to: an answer, or a problem that the session renders.
+using Outcome = std::variant<Response, Problem>;
+using Handler = std::function<boost::asio::awaitable<Outcome>(Request)>;
+
+// One line of an API's index. `{name}` in the pattern stands for one path segment.
+struct Route {
+  Verb verb;
+  std::string pattern;
+  Handler handler;
+  std::vector<std::string> media_types = {};  // of the request's body: else 415; empty = the route takes no body
+};
+
+// Finds the route of a request. HEAD is served by GET, OPTIONS by the router itself, and what no route fits is 404 or 405
+// with `Allow`.
+class Router {
+ public:
+  explicit Router(std::vector<Route> routes);
+
+  // The route, or the problem that stands in its place. Fills in the request's path parameters.
+  std::variant<const Route*, Problem> find(Request& request) const;
+  // `GET, HEAD, OPTIONS, …` for the request's path; empty when there is no such path.
+  std::string allowed_methods(std::string_view path) const;
+  const std::vector<Route>& routes() const { return routes_; }
+
+ private:
+  std::vector<Route> routes_;
+};
+
+}  // namespace taskstream::http

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "http/router.hpp"
+
+namespace taskstream::http {
+
+// How much a client may ask of the server. 0 = no limit.
+struct Limits {
+  std::size_t header_bytes = 8 * 1024;
+  std::size_t header_fields = 100;
+  std::size_t body_bytes = 64 * 1024;
+  std::size_t batch_body_bytes = 1024 * 1024;  // of POST /v1/batch
+  std::size_t json_depth = 32;
+  std::size_t connections = 12'000;
+  std::chrono::milliseconds request_deadline{10'000};  // to send a request, from its first byte
+  std::chrono::milliseconds idle_time{60'000};         // between requests on one connection
+};
+
+struct ServerOptions {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;                   // 0 = any free one
+  std::vector<std::string> allowed_hosts;   // host names beside loopback's that are answered to
+  std::vector<std::string> cors_origins;    // foreign origins that may write
+  Limits limits;
+};
+
+// A thread of execution for connections, with the routes that serve them: each worker's handlers may hold what belongs to
+// its thread alone. The caller runs the contexts, each on one thread.
+struct Worker {
+  boost::asio::io_context& context;
+  const Router& router;
+};
+
+// Accepts connections and spreads them over the workers. Everything that a handler throws is answered with a plain 500
+// and logged with its cause.
+class Server {
+ public:
+  // Binds at once; throws std::runtime_error with a message that says what to do (port taken, not an address).
+  Server(ServerOptions options, std::vector<Worker> workers);
+  ~Server();
+
+  std::uint16_t port() const;
+  // `http://HOST:PORT`
+  std::string url() const;
+
+  void start();
+  // Stops accepting, lets the requests under way finish until the deadline, then closes what is left. Blocks; call it from a
+  // thread that runs none of the workers.
+  void drain(std::chrono::milliseconds deadline);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace taskstream::http
