@@ -1,0 +1,140 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "command-service/core/barrier.hpp"
+#include "command-service/core/consider.hpp"
+#include "command-service/core/request.hpp"
+#include "command-service/core/sequencer.hpp"
+#include "command-service/core/streams.hpp"
+#include "events/log/event_log.hpp"
+
+namespace taskstream::command {
+
+// ---- effects: what the core wants done. Whoever drives it carries them out in order.
+
+struct Append {
+  events::EventId id;
+  events::Partition partition;
+  events::Record record;
+};
+struct AskEnd {
+  std::vector<events::Partition> of;
+};
+struct Reply {
+  Ticket ticket;
+  Answer answer;
+};
+// The log contradicts itself. Nothing that this replica would say from now on could be trusted.
+struct Stop {
+  std::string message;
+};
+using Effect = std::variant<Append, AskEnd, Reply, Stop>;
+
+struct ReplicaOptions {
+  events::Partition partitions = 1;
+  std::string source;  // ce_source of what it appends
+  std::chrono::milliseconds max_clock_skew{2'000};
+  int attempts = 20;                            // appends of one command that may lose before CONTENDED
+  std::function<events::Uuid::Bytes()> random;  // for event ids
+};
+
+// The command side of the log: folds it, decides commands on the fold, and knows the verdict on what it appended. No
+// I/O and no threads: inputs in, effects out, in any interleaving. Not thread-safe.
+class Replica {
+ public:
+  explicit Replica(ReplicaOptions options);
+
+  // ---- inputs
+  void on_command(Ticket ticket, CommandRequest request, Now now);
+  void on_read(Ticket ticket, ReadRequest request, Now now);
+  void on_records(std::vector<events::LogRecord> records, Now now);
+  void on_partition_end(events::Position end, Now now);
+  // What became of an Append. Exactly once for each.
+  void on_append_outcome(events::EventId id, events::AppendOutcome outcome, Now now);
+  // The answer to an AskEnd. Exactly once for each.
+  void on_end_of_log(const events::EventLog::EndsOfPartitions& end, Now now);
+  void on_reachable(bool reachable) { reachable_ = reachable; }
+  // Time has passed: deadlines are looked at, and an end-of-log request that failed is made again.
+  void on_tick(Now now);
+
+  // ---- effects
+  std::vector<Effect> take_effects();
+
+  // True once the fold has reached the end that the log had after this replica started. Until then commands are
+  // NotReady.
+  bool is_caught_up() const { return caught_up_; }
+  const events::PositionVector& fold() const { return fold_; }
+
+ private:
+  enum class Waiting { ForTokens, ForTurn, ForBarrier, ForVerdict };
+
+  struct Command {
+    CommandRequest request;
+    events::StreamId stream;
+    Waiting waiting = Waiting::ForTurn;
+    bool confirmed = false;  // the fold has reached a barrier that was begun after the request came
+    int lost = 0;            // appends whose version another event took
+    std::optional<events::EventId> appended;
+    events::StreamVersion appended_version;
+  };
+  struct Read {
+    ReadRequest request;
+    events::StreamId stream;
+    Waiting waiting = Waiting::ForBarrier;
+  };
+  // An append that the log has not reported on yet, whether or not its command still waits.
+  struct Flying {
+    events::Record record;
+    std::vector<events::Offset> read_at;  // where the tail met it before the report came
+  };
+
+  void line_up(Ticket ticket, Command& command);
+  void take_turn(Ticket ticket, Now now);
+  void append(Ticket ticket, Command& command, events::Event event, events::Instant time);
+  void fold_step(Sequencer::Step step, events::Partition partition);
+  void fold_one(const events::LogRecord& record);
+  void learn_verdict(const Streams::Folded& folded);
+  void lose_version(Ticket ticket, Command& command);
+  void on_barrier(Ticket ticket);
+  void on_deadline(Ticket ticket, SteadyTime now);
+  void settle(Now now);
+  void finish(Ticket ticket, Result result);
+  void finish_read(Ticket ticket, Result result);
+  void answer_read(Ticket ticket);
+  void reply(Ticket ticket, Result result);
+  void stop(std::string message);
+
+  bool is_under_way(const CommandRequest& request, const events::StreamId& stream) const;
+  std::int64_t lag_behind(const events::PositionVector& positions) const;
+  events::Partition partition_of(const events::StreamId& stream) const;
+
+  ReplicaOptions options_;
+  Streams streams_;
+  std::vector<Sequencer> sequencers_;
+  events::PositionVector fold_;
+  Barrier barrier_;
+  bool end_failed_ = false;
+  bool caught_up_ = false;
+  bool reachable_ = true;
+  bool stopped_ = false;
+
+  std::unordered_map<Ticket, Command> commands_;
+  std::unordered_map<Ticket, Read> reads_;
+  std::multimap<SteadyTime, Ticket> deadlines_;
+  // Commands on one stream are decided one after another: only the front of its queue is.
+  std::unordered_map<events::StreamId, std::deque<Ticket>> queues_;
+  std::deque<Ticket> turns_;  // fronts to be decided now
+  std::unordered_map<events::EventId, Ticket> awaiting_verdict_;
+  std::unordered_map<events::EventId, Flying> flying_;
+  std::vector<Effect> effects_;
+};
+
+}  // namespace taskstream::command

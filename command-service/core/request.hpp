@@ -1,0 +1,114 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "command-service/domain/commands.hpp"
+#include "command-service/domain/rejection.hpp"
+#include "events/contract/ids.hpp"
+#include "events/fold/stream_fold.hpp"
+#include "events/log/position.hpp"
+
+// What the core is asked, and what it answers.
+namespace taskstream::command {
+
+// Names one request from the moment it is handed to the core until its answer. Chosen by the caller, never used twice.
+using Ticket = std::uint64_t;
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+// The two clocks as they stood when an input was made. The core never looks at a clock itself.
+struct Now {
+  SteadyTime steady;     // for deadlines
+  events::Instant wall;  // for `now` of a decision
+};
+
+// What the sender believes about the version (RFC 9110 §13).
+struct Expectation {
+  enum class Kind {
+    NotStated,  // and the command does not need it
+    Required,   // not stated, although the command needs it
+    Any,        // it must exist, at whatever version
+    Absent,     // it must not exist
+    OneOf,      // one of `versions`
+  };
+
+  Kind kind = Kind::NotStated;
+  std::vector<events::StreamVersion> versions;
+};
+
+// An Idempotency-Key together with the hash of the request that it came with.
+struct RequestKey {
+  std::string id;
+  std::string hash;
+};
+
+struct CommandRequest {
+  events::TaskId task_id;
+  TaskCommand command;
+  // Some value could not be read. It is answered in its turn, after existence and version, as ValuesAreInvalid.
+  bool values_unreadable = false;
+  Expectation expectation;
+  std::string actor;
+  std::optional<RequestKey> key;
+  std::string correlation_id;
+  std::optional<std::string> traceparent;
+  events::PositionVector at_least;  // of the consistency tokens that were sent
+  SteadyTime freshness_deadline;    // until when to wait for `at_least`
+  SteadyTime deadline;              // until when there must be an answer
+};
+
+// The strong read: the task as of now.
+struct ReadRequest {
+  events::TaskId task_id;
+  events::PositionVector at_least;
+  SteadyTime freshness_deadline;
+  SteadyTime deadline;
+};
+
+// ---- answers
+
+// The task after the command, or as it was read. `event_id` is there when an event was appended.
+struct Succeeded {
+  events::TaskState task;
+  std::optional<events::EventId> event_id;
+  bool replayed = false;
+};
+
+struct VersionConflict {
+  std::optional<events::StreamVersion> expected;  // the highest that was sent
+  events::TaskState current;
+};
+struct PreconditionRequired {};
+struct KeyReused {};
+struct StillRunning {};  // the first request with this key
+// ---- nothing happened, and it may be tried again
+struct Contended {};
+struct LogUnavailable {
+  std::string reason;
+};
+struct BehindToken {
+  std::int64_t lag_records = 0;
+};
+struct StreamQuarantined {
+  events::Quarantine quarantine;
+};
+struct NotReady {};
+// ---- the event may yet land
+struct OutcomeUnknown {
+  events::EventId event_id;
+};
+
+using Result = std::variant<Succeeded, Rejection, VersionConflict, PreconditionRequired, KeyReused, StillRunning,
+                            Contended, LogUnavailable, BehindToken, StreamQuarantined, NotReady, OutcomeUnknown>;
+
+struct Answer {
+  Result result;
+  events::PositionVector fold;  // the fold that the answer rests on
+};
+
+}  // namespace taskstream::command

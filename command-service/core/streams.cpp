@@ -1,0 +1,60 @@
+#include "command-service/core/streams.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace taskstream::command {
+namespace {
+
+bool is_of(const RememberedCommand& command, std::string_view actor, std::string_view key) {
+  return command.key == key && command.actor == actor;
+}
+
+}  // namespace
+
+void RememberedCommands::remember(RememberedCommand command) {
+  if (command.version == events::StreamVersion{1}) {
+    creating_ = std::move(command);
+    return;
+  }
+  const events::Instant forget_before = command.log_time - kFor;
+  later_.push_back(std::move(command));
+  while (later_.size() > kAtLeast && later_.front().log_time < forget_before) later_.pop_front();
+}
+
+const RememberedCommand* RememberedCommands::find(std::string_view actor, std::string_view key) const {
+  if (creating_ && is_of(*creating_, actor, key)) return &*creating_;
+  // The newest first: what is repeated was mostly sent a moment ago.
+  const auto found = std::find_if(later_.rbegin(), later_.rend(),
+                                  [&](const RememberedCommand& command) { return is_of(command, actor, key); });
+  return found != later_.rend() ? &*found : nullptr;
+}
+
+Streams::Folded Streams::fold(const events::LogRecord& record) {
+  const auto envelope = events::read_envelope(record.record, record.position.partition, partitions_);
+  if (!envelope) {
+    return {.applied = {.verdict = events::Verdict::Malformed, .reason = envelope.error().reason}};
+  }
+  StreamEntry& entry = entries_[envelope->stream];
+  Folded folded{.stream = envelope->stream,
+                .event_id = envelope->id,
+                .applied = events::apply(entry.stream, *envelope, record.record)};
+  if (folded.applied.verdict != events::Verdict::Accepted) return folded;
+  // Keys in parked envelopes count as well: the event took its version, so the request was carried out.
+  if (auto key = events::read_command_key(record.record)) {
+    entry.commands.remember({.actor = std::move(key->actor),
+                             .key = std::move(key->command_id),
+                             .hash = std::move(key->command_hash),
+                             .event_id = envelope->id,
+                             .version = envelope->version,
+                             .log_time = record.log_time});
+  }
+  return folded;
+}
+
+const StreamEntry* Streams::find(const events::StreamId& id) const {
+  const auto found = entries_.find(id);
+  return found != entries_.end() && found->second.stream.version.value > 0 ? &found->second : nullptr;
+}
+
+}  // namespace taskstream::command

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "command-service/core/replica.hpp"
+#include "command-service/runtime/inbox.hpp"
+#include "events/log/event_log.hpp"
+
+namespace taskstream::command {
+
+// What the driver tells the service around it. Called on the core's thread.
+struct DriverEvents {
+  std::function<void()> on_caught_up;
+  // How far the log's clock was off this machine's at an append, and whether that is more than the log allows.
+  std::function<void(std::chrono::milliseconds skew, bool too_far)> on_clock_skew;
+  // The log cannot be trusted any more: the service must stop, and show the message.
+  std::function<void(std::string message)> on_stop;
+};
+
+struct DriverOptions {
+  ReplicaOptions replica;
+  std::chrono::milliseconds command_timeout{5'000};
+  bool strict_barrier = false;
+};
+
+// Carries inputs to a Replica and its effects to the log and to whoever waits for an answer. Everything happens on the
+// one thread that runs the context; the log's own threads only fill the inbox.
+class ReplicaDriver {
+ public:
+  ReplicaDriver(boost::asio::io_context& context, events::EventLog& log, DriverOptions options, DriverEvents events);
+  ~ReplicaDriver();
+
+  // Follows the log from its beginning. Call once.
+  void start();
+  // Lets go of the log: no input comes after it. Blocks until the log's threads are out of here; call it from a thread
+  // that does not run the context. The log can then be destroyed.
+  void stop_following();
+
+  boost::asio::awaitable<Answer> execute(CommandRequest request);
+  boost::asio::awaitable<Answer> read(ReadRequest request);
+
+  std::chrono::milliseconds command_timeout() const { return options_.command_timeout; }
+
+ private:
+  class LogFollower;
+  using Waiter = std::function<void(Answer)>;
+
+  template <class Hand>
+  boost::asio::awaitable<Answer> ask(Hand hand_to_replica);
+  void drain();
+  void tick();
+  void take(LogInput input, Now now);
+  void note_clock(const AppendSettled& settled, Now now);
+  void carry_out_effects();
+  void carry_out(Append append);
+  void carry_out(AskEnd ask);
+  void carry_out(Reply reply);
+  void carry_out(Stop stop);
+  void append_clock_probe();
+
+  boost::asio::io_context& context_;
+  events::EventLog& log_;
+  DriverOptions options_;
+  DriverEvents events_;
+  Replica replica_;
+  std::shared_ptr<Inbox> inbox_;
+  std::unique_ptr<LogFollower> follower_;
+  std::unique_ptr<events::Subscription> subscription_;
+  boost::asio::steady_timer ticker_;
+  std::unordered_map<Ticket, Waiter> waiters_;
+  Ticket last_ticket_ = 0;
+  bool told_caught_up_ = false;
+};
+
+}  // namespace taskstream::command
