@@ -13,10 +13,10 @@
 // Conditional requests (RFC 9110 §13). A version is the strong entity tag `"7"`.
 namespace taskstream::http {
 
-struct AnyVersion {};      // If-Match: *
-struct MustNotExist {};    // If-None-Match: *
-// If-Match with a list: one of these must be the version. Tags that are weak or no number can never match and are left out, so
-// the list may be empty.
+struct AnyVersion {};    // If-Match: *
+struct MustNotExist {};  // If-None-Match: *
+// If-Match with a list: one of these must be the version. Tags that are weak or no number can never match and are left
+// out, so the list may be empty.
 struct OneOfVersions {
   std::vector<std::int64_t> versions;
 };

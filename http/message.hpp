@@ -27,15 +27,15 @@ struct QueryParameter {
 
 struct Request {
   Verb verb = Verb::get;
-  std::string target;  // origin-form, as sent: path and query
-  std::string path;    // percent-decoded
-  std::vector<QueryParameter> query;  // percent-decoded, in the order sent
+  std::string target;                                               // origin-form, as sent: path and query
+  std::string path;                                                 // percent-decoded
+  std::vector<QueryParameter> query;                                // percent-decoded, in the order sent
   std::map<std::string, std::string, std::less<>> path_parameters;  // what `{id}` stood for
   Fields fields;
   std::string body;
 
-  std::string request_id;  // X-Request-Id, taken or made
-  std::string actor;       // the named actor, or `anonymous`
+  std::string request_id;                          // X-Request-Id, taken or made
+  std::string actor;                               // the named actor, or `anonymous`
   std::chrono::steady_clock::time_point received;  // when its header was complete
 
   // The field's only value; repeated fields are joined by commas as RFC 9110 §5.3 allows. nullopt when absent.

@@ -24,8 +24,8 @@ struct Route {
   std::vector<std::string> media_types = {};  // of the request's body: else 415; empty = the route takes no body
 };
 
-// Finds the route of a request. HEAD is served by GET, OPTIONS by the router itself, and what no route fits is 404 or 405
-// with `Allow`.
+// Finds the route of a request. HEAD is served by GET, OPTIONS by the router itself, and what no route fits is 404 or
+// 405 with `Allow`.
 class Router {
  public:
   explicit Router(std::vector<Route> routes);
@@ -37,7 +37,19 @@ class Router {
   const std::vector<Route>& routes() const { return routes_; }
 
  private:
+  // What shares one pattern.
+  struct Resource {
+    std::vector<std::string> segments;
+    std::vector<std::size_t> routes;  // indices, so that a router may move
+    std::string allow;
+    std::string accept_patch;  // media types that PATCH takes; empty = no PATCH here
+    std::size_t options;       // the route that answers OPTIONS
+  };
+  const Resource* resource_of(std::string_view path) const;
+
   std::vector<Route> routes_;
+  std::vector<Route> options_routes_;
+  std::vector<Resource> resources_;
 };
 
 }  // namespace taskstream::http

@@ -26,14 +26,14 @@ struct Limits {
 
 struct ServerOptions {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 0;                   // 0 = any free one
-  std::vector<std::string> allowed_hosts;   // host names beside loopback's that are answered to
-  std::vector<std::string> cors_origins;    // foreign origins that may write
+  std::uint16_t port = 0;                  // 0 = any free one
+  std::vector<std::string> allowed_hosts;  // host names beside loopback's that are answered to
+  std::vector<std::string> cors_origins;   // foreign origins that may write
   Limits limits;
 };
 
-// A thread of execution for connections, with the routes that serve them: each worker's handlers may hold what belongs to
-// its thread alone. The caller runs the contexts, each on one thread.
+// A thread of execution for connections, with the routes that serve them: each worker's handlers may hold what belongs
+// to its thread alone. The caller runs the contexts, each on one thread.
 struct Worker {
   boost::asio::io_context& context;
   const Router& router;
@@ -52,13 +52,13 @@ class Server {
   std::string url() const;
 
   void start();
-  // Stops accepting, lets the requests under way finish until the deadline, then closes what is left. Blocks; call it from a
-  // thread that runs none of the workers.
+  // Stops accepting, lets the requests under way finish until the deadline, then closes what is left. Blocks; call it
+  // from a thread that runs none of the workers.
   void drain(std::chrono::milliseconds deadline);
 
  private:
   class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;  // the connections' coroutines hold it too
 };
 
 }  // namespace taskstream::http

@@ -1,0 +1,147 @@
+#include "http/connection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <cstring>
+
+#include "http/chunked_body.hpp"
+
+namespace taskstream::http {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t kReadSize = 4 * 1024;
+constexpr std::size_t kBodyReadSize = 16 * 1024;
+constexpr std::chrono::milliseconds kHangUpTime{1000};
+constexpr auto kAwaitable = asio::as_tuple(asio::use_awaitable);
+
+}  // namespace
+
+Connection::Connection(asio::ip::tcp::socket socket, const Limits& limits)
+    : socket_(std::move(socket)), limits_(limits), timer_(socket_.get_executor()) {}
+
+asio::awaitable<std::variant<std::string_view, Refusal, Connection::Closed>> Connection::receive_head() {
+  HeadScanner scanner({.bytes = limits_.header_bytes, .fields = limits_.header_fields});
+  idle_ = !has_received();
+  set_deadline(idle_ ? limits_.idle_time : limits_.request_deadline);
+  for (;;) {
+    if (has_received()) {
+      auto progress = scanner.scan(received());
+      if (const auto* size = std::get_if<std::size_t>(&progress)) co_return received().substr(0, *size);
+      if (auto* refusal = std::get_if<Refusal>(&progress)) co_return std::move(*refusal);
+    } else if (draining_) {
+      co_return Closed{};
+    }
+    if (co_await receive_some()) {
+      if (idle_) co_return Closed{};
+      co_return interrupted();
+    }
+    if (idle_) set_deadline(limits_.request_deadline);
+    idle_ = false;
+  }
+}
+
+asio::awaitable<std::optional<Refusal>> Connection::receive_body(const RequestHead& head, std::uint64_t limit,
+                                                                 std::string& body) {
+  if (!head.chunked) {
+    if (co_await receive_exactly(head.content_length.value_or(0), body)) co_return interrupted();
+    co_return std::nullopt;
+  }
+  ChunkedBody decoder(limit);
+  for (;;) {
+    auto encoded = received();
+    auto refusal = decoder.decode(encoded, body);
+    consume(buffer_.size() - encoded.size());
+    if (refusal || decoder.complete()) co_return refusal;
+    if (co_await receive_some()) co_return interrupted();
+  }
+}
+
+// Memory grows with what has come, not with what was announced.
+asio::awaitable<error_code> Connection::receive_exactly(std::uint64_t size, std::string& body) {
+  body.append(received().substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(size, buffer_.size()))));
+  consume(body.size());
+  while (body.size() < size) {
+    if (timed_out_) co_return asio::error::operation_aborted;
+    const auto before = body.size();
+    const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(size - before, kBodyReadSize));
+    body.resize(before + part);
+    const auto [error, count] = co_await socket_.async_read_some(asio::buffer(body.data() + before, part), kAwaitable);
+    body.resize(before + count);
+    if (error) co_return error;
+  }
+  co_return error_code{};
+}
+
+asio::awaitable<error_code> Connection::receive_some() {
+  // The timer may have fired between two reads, when there was nothing to cancel.
+  if (timed_out_) co_return asio::error::operation_aborted;
+  const auto [error, count] = co_await socket_.async_read_some(buffer_.prepare(kReadSize), kAwaitable);
+  buffer_.commit(count);
+  co_return error;
+}
+
+Refusal Connection::interrupted() const {
+  if (timed_out_) return {.status = Status::request_timeout, .reason = "The request took too long to arrive."};
+  return {.status = Status::bad_request, .reason = "The connection ended in the middle of the request."};
+}
+
+asio::awaitable<bool> Connection::send(std::string_view head, std::string_view body) {
+  set_deadline(limits_.idle_time);
+  const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
+  const auto [error, count] = co_await asio::async_write(socket_, parts, kAwaitable);
+  co_return !error;
+}
+
+asio::awaitable<void> Connection::hang_up() {
+  error_code ignored;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  set_deadline(kHangUpTime);
+  buffer_.clear();
+  while (!co_await receive_some()) buffer_.clear();
+  socket_.close(ignored);
+}
+
+void Connection::drain() {
+  draining_ = true;
+  error_code ignored;
+  if (idle_) socket_.cancel(ignored);
+}
+
+void Connection::abort() {
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+// A deadline that moves on costs nothing: the timer is left as it is and looks again when it fires.
+void Connection::set_deadline(std::chrono::milliseconds from_now) {
+  timed_out_ = false;
+  due_ = from_now.count() == 0 ? Clock::time_point::max() : Clock::now() + from_now;
+  if (due_ < armed_) arm();
+}
+
+void Connection::arm() {
+  armed_ = due_;
+  timer_.expires_at(due_);
+  timer_.async_wait([weak = weak_from_this()](error_code error) {
+    if (error) return;
+    if (const auto self = weak.lock()) self->on_timer();
+  });
+}
+
+void Connection::on_timer() {
+  armed_ = Clock::time_point::max();
+  if (due_ == Clock::time_point::max()) return;
+  if (Clock::now() < due_) return arm();
+  timed_out_ = true;
+  error_code ignored;
+  socket_.cancel(ignored);
+}
+
+}  // namespace taskstream::http

@@ -1,0 +1,213 @@
+#include "http/session.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/use_awaitable.hpp>
+#include <charconv>
+
+#include "http/admission.hpp"
+#include "http/query_string.hpp"
+#include "http/text.hpp"
+
+namespace taskstream::http {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::string_view kBatchPattern = "/v1/batch";
+
+Problem to_problem(const Refusal& refusal) {
+  return refusal.status == Status::bad_request ? malformed(refusal.reason)
+                                               : plain_problem(refusal.status, refusal.reason);
+}
+
+Refusal body_too_large(std::uint64_t limit) {
+  return {.status = Status::payload_too_large,
+          .reason = "The body is larger than " + std::to_string(limit) + " bytes."};
+}
+
+// The target of a head that was refused, as far as it can be shown.
+std::string shown_target(std::string_view head) {
+  const auto line = head.substr(0, head.find('\r'));
+  const auto begin = std::min(line.find(' '), line.size());
+  const auto target = trimmed(line.substr(begin, line.find(' ', begin + 1) - begin));
+  return target.starts_with('/') && is_printable(target) ? std::string(target) : std::string{};
+}
+
+void append_number(std::string& text, std::uint64_t number) {
+  std::array<char, 20> digits{};
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  text.append(digits.data(), end);
+}
+
+// Values may hold what a client sent once; a line break among them would let it write fields of its own.
+void append_field(std::string& head, std::string_view name, std::string_view value) {
+  head.append(name).append(": ");
+  for (const char c : value) head += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+  head += "\r\n";
+}
+
+bool allows_content(Status status) {
+  return status != Status::no_content && status != Status::not_modified;
+}
+
+}  // namespace
+
+Session::Session(asio::ip::tcp::socket socket, const SessionSettings& settings, const Router& router)
+    : connection_(std::make_shared<Connection>(std::move(socket), settings.options.limits)),
+      settings_(settings),
+      router_(router) {}
+
+asio::awaitable<void> Session::run() {
+  while (co_await serve_next()) {
+  }
+  connection_->abort();
+}
+
+asio::awaitable<bool> Session::serve_next() {
+  auto received = co_await connection_->receive_head();
+  if (std::holds_alternative<Connection::Closed>(received)) co_return false;
+
+  Exchange exchange;
+  exchange.about.received = std::chrono::steady_clock::now();
+  if (auto* refusal = std::get_if<Refusal>(&received)) co_return co_await refuse(std::move(*refusal), exchange);
+
+  const auto bytes = std::get<std::string_view>(received);
+  const auto& limits = settings_.options.limits;
+  auto head = read_head(bytes, {.bytes = limits.header_bytes, .fields = limits.header_fields});
+  if (auto* refusal = std::get_if<Refusal>(&head)) {
+    exchange.about.target = shown_target(bytes);
+    co_return co_await refuse(std::move(*refusal), exchange);
+  }
+  auto& parsed = std::get<RequestHead>(head);
+  exchange.about.verb = parsed.verb;
+  exchange.about.target = parsed.target;
+  exchange.about.request_id = take_request_id(parsed.fields);
+  exchange.is_http_1_1 = parsed.is_http_1_1;
+  exchange.keep_alive = parsed.keep_alive;
+  exchange.is_parsed = true;
+  connection_->consume(bytes.size());
+  co_return co_await serve(std::move(parsed), exchange);
+}
+
+asio::awaitable<bool> Session::serve(RequestHead head, Exchange& exchange) {
+  Request request = exchange.about;
+  request.fields = std::move(head.fields);
+  auto admitted = admit(request);
+  auto* problem = std::get_if<Problem>(&admitted);
+  const Route* route = problem == nullptr ? std::get<const Route*>(admitted) : nullptr;
+
+  const auto limit = body_limit(route);
+  const bool too_large = limit != 0 && head.content_length.value_or(0) > limit;
+  // Who waits for leave to send a body gets the answer instead, where that is clear already; whether the body comes all
+  // the same nobody knows then, so the connection ends.
+  const bool asks_first = head.expects_continue && head.has_body() && !connection_->has_received();
+  if (problem != nullptr && (too_large || asks_first)) {
+    exchange.keep_alive = false;
+    co_return co_await answer(std::move(*problem), exchange);
+  }
+  if (too_large) co_return co_await refuse(body_too_large(limit), exchange);
+  if (asks_first) {
+    if (auto unsupported = check_media_type(request, *route, true)) {
+      exchange.keep_alive = false;
+      co_return co_await answer(std::move(*unsupported), exchange);
+    }
+    if (!co_await connection_->send("HTTP/1.1 100 Continue\r\n\r\n", {})) co_return false;
+  }
+  if (head.has_body()) {
+    auto refusal = co_await connection_->receive_body(head, limit, request.body);
+    if (refusal) co_return co_await refuse(std::move(*refusal), exchange);
+  }
+  connection_->suspend_deadline();
+  if (problem != nullptr) co_return co_await answer(std::move(*problem), exchange);
+  auto outcome = co_await handle(*route, std::move(request));
+  co_return co_await answer(std::move(outcome), exchange);
+}
+
+std::variant<const Route*, Problem> Session::admit(Request& request) const {
+  if (settings_.bound_to_loopback) {
+    if (auto problem = check_loopback_host(request, settings_.options.allowed_hosts)) return std::move(*problem);
+  }
+  if (auto problem = check_origin(request, settings_.options.cors_origins)) return std::move(*problem);
+  auto path = read_path(request.target);
+  if (!path) return path.error();
+  request.path = std::move(*path);
+  return router_.find(request);
+}
+
+std::uint64_t Session::body_limit(const Route* route) const {
+  const auto& limits = settings_.options.limits;
+  return route != nullptr && route->pattern == kBatchPattern ? limits.batch_body_bytes : limits.body_bytes;
+}
+
+asio::awaitable<Outcome> Session::handle(const Route& route, Request request) {
+  if (auto problem = check_media_type(request, route, !request.body.empty())) co_return std::move(*problem);
+  auto actor = read_actor(request);
+  if (!actor) co_return actor.error();
+  request.actor = std::move(*actor);
+  auto query = read_query(request.target);
+  if (!query) co_return query.error();
+  request.query = std::move(*query);
+
+  const auto target = request.target;
+  const auto id = request.request_id;
+  try {
+    co_return co_await route.handler(std::move(request));
+  } catch (const std::exception& error) {
+    spdlog::error("request {} failed: {} ({} {})", id, error.what(), route.pattern, target);
+  } catch (...) {
+    spdlog::error("request {} failed for an unknown reason ({} {})", id, route.pattern, target);
+  }
+  co_return plain_problem(Status::internal_server_error,
+                          "Something went wrong here; the log tells what, under this request's id.");
+}
+
+asio::awaitable<bool> Session::refuse(Refusal refusal, Exchange& exchange) {
+  if (exchange.about.request_id.empty()) exchange.about.request_id = take_request_id({});
+  exchange.keep_alive = false;
+  co_return co_await answer(to_problem(refusal), exchange);
+}
+
+asio::awaitable<bool> Session::answer(Outcome outcome, Exchange& exchange) {
+  if (const auto* problem = std::get_if<Problem>(&outcome)) outcome = to_response(*problem, exchange.about);
+  const auto& response = std::get<Response>(outcome);
+  exchange.keep_alive = exchange.keep_alive && !connection_->draining();
+  write_head(response, exchange);
+  const bool has_content = exchange.about.verb != Verb::head && allows_content(response.status);
+  const auto content = has_content ? std::string_view(response.body) : std::string_view{};
+  const bool sent = co_await connection_->send(head_, content);
+
+  const auto took = std::chrono::steady_clock::now() - exchange.about.received;
+  const auto method = boost::beast::http::to_string(exchange.about.verb);
+  spdlog::info("{} {} {} {} bytes {} us {}", exchange.is_parsed ? std::string_view(method.data(), method.size()) : "-",
+               exchange.about.target.empty() ? "-" : exchange.about.target, static_cast<unsigned>(response.status),
+               content.size(), std::chrono::duration_cast<std::chrono::microseconds>(took).count(),
+               exchange.about.request_id);
+  if (sent && !exchange.keep_alive) co_await connection_->hang_up();
+  co_return sent&& exchange.keep_alive;
+}
+
+void Session::write_head(const Response& response, const Exchange& exchange) {
+  head_ = "HTTP/1.1 ";
+  append_number(head_, static_cast<unsigned>(response.status));
+  head_.append(" ").append(reason_phrase(response.status)).append("\r\n");
+  for (const auto& field : response.fields) {
+    append_field(head_, {field.name_string().data(), field.name_string().size()},
+                 {field.value().data(), field.value().size()});
+  }
+  append_field(head_, "X-Request-Id", exchange.about.request_id);
+  if (allows_content(response.status)) {  // RFC 9110 §8.6: never with 204
+    head_ += "Content-Length: ";
+    append_number(head_, response.body.size());
+    head_ += "\r\n";
+  }
+  if (!exchange.keep_alive) {
+    head_ += "Connection: close\r\n";
+  } else if (!exchange.is_http_1_1) {
+    head_ += "Connection: keep-alive\r\n";
+  }
+  head_ += "\r\n";
+}
+
+}  // namespace taskstream::http

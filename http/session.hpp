@@ -1,0 +1,55 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "http/connection.hpp"
+#include "http/router.hpp"
+#include "http/server.hpp"
+
+namespace taskstream::http {
+
+// What all sessions of a server go by; outlives them.
+struct SessionSettings {
+  ServerOptions options;
+  bool bound_to_loopback = true;
+};
+
+// Serves one connection, request after request, in the order in which they came.
+class Session {
+ public:
+  Session(boost::asio::ip::tcp::socket socket, const SessionSettings& settings, const Router& router);
+
+  boost::asio::awaitable<void> run();
+  void drain() { connection_->drain(); }
+  void abort() { connection_->abort(); }
+
+ private:
+  // What an answer and its log line need once the request has gone to its handler.
+  struct Exchange {
+    Request about;  // verb, target, id and time alone
+    bool is_http_1_1 = true;
+    bool keep_alive = false;
+    bool is_parsed = false;
+  };
+
+  boost::asio::awaitable<bool> serve_next();  // false = the connection is over
+  boost::asio::awaitable<bool> serve(RequestHead head, Exchange& exchange);
+  boost::asio::awaitable<bool> refuse(Refusal refusal, Exchange& exchange);
+  boost::asio::awaitable<bool> answer(Outcome outcome, Exchange& exchange);
+  boost::asio::awaitable<Outcome> handle(const Route& route, Request request);
+  std::variant<const Route*, Problem> admit(Request& request) const;
+  std::uint64_t body_limit(const Route* route) const;
+  void write_head(const Response& response, const Exchange& exchange);
+
+  std::shared_ptr<Connection> connection_;
+  const SessionSettings& settings_;
+  const Router& router_;
+  std::string head_;  // of the answer being sent
+};
+
+}  // namespace taskstream::http
