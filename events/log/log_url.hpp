@@ -20,7 +20,11 @@ struct FileUrl {
 
 using LogUrl = std::variant<KafkaUrl, FileUrl>;
 
-// The error is a sentence that says what a log URL looks like.
-boost::system::result<LogUrl, std::string> parse_log_url(std::string_view text);
+// Says what is wrong, and what a log URL looks like.
+struct UrlError {
+  std::string message;
+};
+
+boost::system::result<LogUrl, UrlError> parse_log_url(std::string_view text);
 
 }  // namespace taskstream::events

@@ -1,0 +1,76 @@
+#include "command-service/domain/limits.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace taskstream::command {
+namespace {
+
+constexpr std::size_t kTitleAtMost = 80;
+constexpr std::size_t kDescriptionAtMost = 4'000;
+constexpr std::size_t kTagsAtMost = 20;
+constexpr std::size_t kTagAtMost = 40;
+constexpr std::size_t kReasonAtMost = 1'000;
+constexpr std::int32_t kWarningOffsetAtMost = 64'000;
+
+// Every byte of UTF-8 that does not continue a code point begins one.
+std::size_t count_code_points(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+bool is_blank(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
+}
+
+std::string range(std::size_t at_least, std::size_t at_most) {
+  return "must have " + std::to_string(at_least) + " to " + std::to_string(at_most) + " characters";
+}
+
+}  // namespace
+
+void ValueCheck::title(const std::string& title) {
+  text("title", title, 1, kTitleAtMost);
+  if (!title.empty() && is_blank(title)) fail("title", "must not be blank");
+}
+
+void ValueCheck::description(const std::string& description) {
+  text("description", description, 0, kDescriptionAtMost);
+}
+
+void ValueCheck::tags(const std::vector<std::string>& tags) {
+  if (tags.size() > kTagsAtMost) fail("tags", "must be at most " + std::to_string(kTagsAtMost));
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < tags.size() && i <= kTagsAtMost; ++i) {
+    const std::string field = "tags/" + std::to_string(i);
+    text(field, tags[i], 1, kTagAtMost);
+    if (tags[i].find(',') != std::string::npos) fail(field, "must not hold a comma");
+    if (!seen.insert(tags[i]).second) fail(field, "is there twice");
+  }
+}
+
+void ValueCheck::due_date(events::Instant due_date) {
+  if (due_date <= now_) fail("dueDate", "must lie in the future");
+}
+
+void ValueCheck::warning_offset(std::int32_t minutes) {
+  if (minutes < 0 || minutes > kWarningOffsetAtMost) {
+    fail("warningOffset", "must be 0 to " + std::to_string(kWarningOffsetAtMost) + " minutes");
+  }
+}
+
+void ValueCheck::reason(const std::optional<std::string>& reason) {
+  if (reason) text("reason", *reason, 0, kReasonAtMost);
+}
+
+void ValueCheck::text(const std::string& field, std::string_view text, std::size_t at_least, std::size_t at_most) {
+  const std::size_t length = count_code_points(text);
+  if (length < at_least || length > at_most) fail(field, range(at_least, at_most));
+  if (text.find('\0') != std::string_view::npos) fail(field, "must not hold U+0000");
+}
+
+void ValueCheck::fail(std::string field, std::string reason) {
+  invalid_.push_back({.field = std::move(field), .reason = std::move(reason)});
+}
+
+}  // namespace taskstream::command

@@ -1,0 +1,110 @@
+#include "events/log/genesis.hpp"
+
+#include <future>
+#include <memory>
+#include <thread>
+
+#include "events/contract/envelope.hpp"
+
+namespace taskstream::events {
+namespace {
+
+// Between two tries while the log cannot be asked.
+constexpr std::chrono::milliseconds kPause{100};
+
+[[noreturn]] void give_up(const std::string& reason) {
+  throw std::runtime_error("the log cannot be reached: " + reason);
+}
+
+// Asks until there is an answer or the time is over.
+template <class Ask>
+auto persist(Deadline deadline, Ask ask) {
+  while (true) {
+    auto answer = ask();
+    if (answer) return *std::move(answer);
+    if (std::chrono::steady_clock::now() + kPause >= deadline) give_up(answer.error().reason);
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+bool is_empty(EventLog& log, Deadline deadline) {
+  std::vector<Partition> all;
+  for (Partition p = 0; p < log.partitions(); ++p) all.push_back(p);
+  const PositionVector end = persist(deadline, [&] {
+    auto promise = std::make_shared<std::promise<EventLog::EndsOfPartitions>>();
+    log.end_of_log(all, deadline, [promise](EventLog::EndsOfPartitions ends) { promise->set_value(std::move(ends)); });
+    return promise->get_future().get();
+  });
+  return end == PositionVector();
+}
+
+Partition genesis_partition(const EventLog& log) {
+  return partition_of(StreamId::genesis().to_string(), log.partitions());
+}
+
+[[noreturn]] void refuse_without_genesis() {
+  throw LogRefused(
+      "The log has records, but does not begin with who it is: it was not opened by Taskstream. Use a topic or a file "
+      "of "
+      "its own.");
+}
+
+[[noreturn]] void refuse_partition_count(Partition then, Partition now) {
+  throw LogRefused(
+      "The log was opened with " + std::to_string(then) + " partitions and has " + std::to_string(now) +
+      " now. The count never changes, because keys would move: make a new topic and import an export of the "
+      "old one.");
+}
+
+// What a genesis record says; nullopt for any other record. The partition is not asked: under another partition count
+// the key lies elsewhere, and that is what the caller wants to find out.
+std::optional<LogIdentity> identity_in(const std::optional<LogRecord>& record) {
+  if (!record || record->record.key != StreamId::genesis().to_string()) return std::nullopt;
+  const auto event = from_json(type_of(LogOpened()), record->record.value);
+  return event ? std::optional(std::get<LogOpened>(*event)) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<LogIdentity> read_genesis(EventLog& log, Deadline deadline) {
+  const auto first_of = [&](Partition partition) {
+    return persist(deadline, [&] { return log.read({.partition = partition, .offset = 0}, deadline); });
+  };
+  const Partition partitions = log.partitions();
+  if (const auto identity = identity_in(first_of(genesis_partition(log)))) {
+    if (identity->partitions != partitions) refuse_partition_count(identity->partitions, partitions);
+    return identity;
+  }
+  if (is_empty(log, deadline)) return std::nullopt;
+  for (Partition p = 0; p < partitions; ++p) {
+    const auto identity = identity_in(first_of(p));
+    if (!identity) continue;
+    if (identity->partitions != partitions) refuse_partition_count(identity->partitions, partitions);
+    return identity;  // somebody opened the log between the questions
+  }
+  refuse_without_genesis();
+}
+
+LogIdentity open_genesis(EventLog& log, const GenesisProposal& proposal, Deadline deadline) {
+  if (auto identity = read_genesis(log, deadline)) return *identity;
+  const RecordedEvent opened{
+      .stream = StreamId::genesis(),
+      .id = EventId(proposal.identity.log_id.uuid()),
+      .version = {1},
+      .context = {.source = proposal.source,
+                  .time = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()),
+                  .actor = "system:log"},
+      .event = proposal.identity};
+  while (true) {
+    auto promise = std::make_shared<std::promise<AppendOutcome>>();
+    log.append(genesis_partition(log), to_record(opened),
+               [promise](AppendOutcome outcome) { promise->set_value(std::move(outcome)); });
+    const AppendOutcome outcome = promise->get_future().get();
+    // Whatever the outcome: the log itself tells which genesis came first.
+    if (auto identity = read_genesis(log, deadline)) return *identity;
+    if (std::chrono::steady_clock::now() + kPause >= deadline) give_up(outcome.reason);
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+}  // namespace taskstream::events
