@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/config.hpp"
+#include "http/logging.hpp"
+#include "http/server.hpp"
+
+namespace taskstream::http {
+
+struct ListenAddress {
+  std::string host;  // an IP address without brackets, or `localhost`
+  std::uint16_t port = 0;
+};
+
+// `HOST:PORT`, `[IPV6]:PORT`; nullopt for anything else.
+std::optional<ListenAddress> read_listen_address(std::string_view text);
+
+// What every server of this project may be told.
+struct ServerFlags {
+  ServerOptions options;
+  LoggingOptions logging;
+  bool insecure = false;
+};
+
+// Declares --listen, --allowed-host, --cors-origin, --insecure, --log-format, --log-level and a flag for each limit.
+// `flags` outlives `settings` and holds the defaults.
+void declare_server_flags(Settings& settings, ServerFlags& flags);
+
+}  // namespace taskstream::http
