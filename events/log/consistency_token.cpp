@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "events/log/base64url.hpp"
+
 namespace taskstream::events {
 namespace {
 
@@ -15,7 +17,6 @@ constexpr std::uint8_t kFormat = 1;
 constexpr std::size_t kChecksumBytes = 4;
 constexpr std::size_t kLogIdBytes = 16;
 constexpr std::size_t kMaxPartitions = 100'000;
-constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 // FNV-1a: tells damage from a token, which is all that is asked of it. Nothing secret hangs on a token.
 std::uint32_t checksum(std::string_view bytes) {
@@ -39,38 +40,6 @@ std::optional<std::uint64_t> take_varint(std::string_view& bytes) {
     if ((byte & 0x80) == 0) return value;
   }
   return std::nullopt;  // more than an offset can hold
-}
-
-std::string to_base64url(std::string_view bytes) {
-  std::string text;
-  text.reserve((bytes.size() * 4 + 2) / 3);
-  std::uint32_t buffer = 0;
-  unsigned bits = 0;
-  for (const char c : bytes) {
-    buffer = (buffer << 8) | static_cast<std::uint8_t>(c);
-    for (bits += 8; bits >= 6; bits -= 6) text.push_back(kAlphabet[(buffer >> (bits - 6)) & 0x3f]);
-  }
-  if (bits > 0) text.push_back(kAlphabet[(buffer << (6 - bits)) & 0x3f]);
-  return text;
-}
-
-std::optional<std::string> from_base64url(std::string_view text) {
-  std::string bytes;
-  bytes.reserve(text.size() * 3 / 4);
-  std::uint32_t buffer = 0;
-  unsigned bits = 0;
-  for (const char c : text) {
-    const auto digit = kAlphabet.find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    buffer = (buffer << 6) | static_cast<std::uint32_t>(digit);
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes.push_back(static_cast<char>((buffer >> bits) & 0xff));
-  }
-  // A token has one spelling: no lone digit at its end, and no bits left over.
-  if (bits >= 6 || (buffer & ((1U << bits) - 1)) != 0) return std::nullopt;
-  return bytes;
 }
 
 }  // namespace
