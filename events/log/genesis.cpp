@@ -45,8 +45,7 @@ Partition genesis_partition(const EventLog& log) {
 [[noreturn]] void refuse_without_genesis() {
   throw LogRefused(
       "The log has records, but does not begin with who it is: it was not opened by Taskstream. Use a topic or a file "
-      "of "
-      "its own.");
+      "of its own.");
 }
 
 [[noreturn]] void refuse_partition_count(Partition then, Partition now) {
@@ -56,11 +55,16 @@ Partition genesis_partition(const EventLog& log) {
       "old one.");
 }
 
-// What a genesis record says; nullopt for any other record. The partition is not asked: under another partition count
-// the key lies elsewhere, and that is what the caller wants to find out.
+// What a genesis record says; nullopt for any other record. The partition is not asked (of one partition, every key
+// lies in it): under another count the key lies elsewhere, and that is what the caller wants to find out.
 std::optional<LogIdentity> identity_in(const std::optional<LogRecord>& record) {
-  if (!record || record->record.key != StreamId::genesis().to_string()) return std::nullopt;
-  const auto event = from_json(type_of(LogOpened()), record->record.value);
+  if (!record) return std::nullopt;
+  const auto envelope = read_envelope(record->record, 0, 1);
+  if (!envelope || envelope->stream != StreamId::genesis() || envelope->type != type_of(LogOpened()) ||
+      envelope->version != StreamVersion{1}) {
+    return std::nullopt;
+  }
+  const auto event = from_json(envelope->type, record->record.value);
   return event ? std::optional(std::get<LogOpened>(*event)) : std::nullopt;
 }
 
@@ -80,7 +84,7 @@ std::optional<LogIdentity> read_genesis(EventLog& log, Deadline deadline) {
     const auto identity = identity_in(first_of(p));
     if (!identity) continue;
     if (identity->partitions != partitions) refuse_partition_count(identity->partitions, partitions);
-    return identity;  // somebody opened the log between the questions
+    if (p == genesis_partition(log)) return identity;  // somebody opened the log between the questions
   }
   refuse_without_genesis();
 }

@@ -17,17 +17,24 @@ void tell_all(auto& group, const AppendOutcome& outcome) {
   for (auto& waiting : group) waiting.done(outcome);
 }
 
+int note_journal_pages(void* noted, sqlite3*, const char*, int pages) {
+  *static_cast<int*>(noted) = pages;
+  return SQLITE_OK;
+}
+
 }  // namespace
 
 GroupWriter::GroupWriter(const std::string& path, std::chrono::milliseconds message_timeout)
     : path_(path),
       message_timeout_(message_timeout),
       file_(LogFile::open(path)),
+      file_lock_(path),
       insert_(file_.database(),
               "INSERT INTO records (record_offset, log_time, key, headers, value) VALUES (?, ?, ?, ?, ?)"),
-      bell_(path),
-      last_time_(file_.last_time()),
-      thread_([this] { run(); }) {}
+      bell_(path) {
+  sqlite3_wal_hook(file_.database().getHandle(), &note_journal_pages, &journal_pages_);
+  thread_ = std::thread([this] { run(); });
+}
 
 GroupWriter::~GroupWriter() {
   {
@@ -40,11 +47,12 @@ GroupWriter::~GroupWriter() {
 }
 
 void GroupWriter::append(Record record, EventLog::AppendDone done) {
-  if (!is_working_)
-    return done(not_appended("the disk failed at an earlier commit; restart the service once it is sound"));
+  std::string refusal = "the queue of the log is full";
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_.size() < kWaitingAtMost && !over_) {
+    if (!is_working_) {
+      refusal = stopped_because_;
+    } else if (waiting_.size() < kWaitingAtMost) {
       waiting_.push_back({.record = std::move(record),
                           .done = std::move(done),
                           .deadline = std::chrono::steady_clock::now() + message_timeout_});
@@ -52,11 +60,14 @@ void GroupWriter::append(Record record, EventLog::AppendDone done) {
       return;
     }
   }
-  done(not_appended("the queue of the log is full"));
+  done(not_appended(std::move(refusal)));
 }
 
 void GroupWriter::run() {
-  for (Group group = take_group(); !group.empty(); group = take_group()) append_group(std::move(group));
+  for (Group group = take_group(); !group.empty(); group = take_group()) {
+    append_group(std::move(group));
+    checkpoint_if_long();
+  }
 }
 
 // Blocks until something waits. Empty when the log is being closed.
@@ -72,25 +83,20 @@ GroupWriter::Group GroupWriter::take_group() {
 }
 
 void GroupWriter::append_group(Group group) {
-  if (!is_working_) return tell_all(group, not_appended("the disk failed at an earlier commit"));
-  // All wait equally long, so those that waited for too long are at the front.
-  const auto in_time = std::ranges::find_if(
-      group, [now = std::chrono::steady_clock::now()](const Waiting& waiting) { return waiting.deadline > now; });
-  for (auto late = group.begin(); late != in_time; ++late) {
-    late->done(not_appended("it waited in the queue of the log for too long"));
-  }
-  group.erase(group.begin(), in_time);
+  if (!is_working_) return tell_all(group, not_appended(stopped_because_));
+  refuse_late(group);
   if (group.empty()) return;
-
   Offset first = 0;
   Instant time;
   {
-    const auto lock = FileLock::acquire(path_, group.front().deadline);
-    if (!lock) return tell_all(group, not_appended("another process holds the log's lock"));
-    if (auto refused = insert(group, first, time)) return tell_all(group, *refused);
+    const std::unique_lock held(file_lock_, group.front().deadline);
+    if (!held) return tell_all(group, not_appended("another process holds the log's lock"));
+    if (!file_.is_in_place()) {
+      return tell_all(group, stop(AppendOutcome::Status::NotAppended, "the file was deleted or replaced"));
+    }
+    if (const auto refused = insert(group, first, time)) return tell_all(group, *refused);
     const AppendOutcome outcome = commit();
     if (outcome.status != AppendOutcome::Status::Appended) return tell_all(group, outcome);
-    checkpoint_if_long();
   }
   bell_.ring();
   for (Waiting& waiting : group) {
@@ -100,18 +106,27 @@ void GroupWriter::append_group(Group group) {
   }
 }
 
+// All wait equally long, so those that waited for too long are at the front.
+void GroupWriter::refuse_late(Group& group) {
+  const auto in_time = std::ranges::find_if(
+      group, [now = std::chrono::steady_clock::now()](const Waiting& waiting) { return waiting.deadline > now; });
+  for (auto late = group.begin(); late != in_time; ++late) {
+    late->done(not_appended("it waited in the queue of the log for too long"));
+  }
+  group.erase(group.begin(), in_time);
+}
+
 // Everything up to the commit: what fails here is undone, and so was not appended.
 std::optional<AppendOutcome> GroupWriter::insert(Group& group, Offset& first, Instant& time) {
   try {
     file_.database().exec("BEGIN IMMEDIATE");
-    first = file_.end();
+    const LogFile::End end = file_.end();
+    first = end.next;
     const Instant now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-    // Another process may have appended meanwhile, with a clock of the same machine; only a clock set back is evened
-    // out.
-    time = last_time_ = std::max(now, last_time_);
+    time = std::max(now, end.last_time);  // a clock that was set back must not show in the log
     Offset offset = first;
     for (Waiting& waiting : group) {
-      const std::string headers = encode_headers(waiting.record.headers);
+      encode_headers(waiting.record.headers, header_bytes_);
       insert_.bind(1, offset++);
       insert_.bind(2, static_cast<std::int64_t>(time.time_since_epoch().count()));
       if (waiting.record.key) {
@@ -119,7 +134,7 @@ std::optional<AppendOutcome> GroupWriter::insert(Group& group, Offset& first, In
       } else {
         insert_.bind(3);
       }
-      insert_.bindNoCopy(4, headers.data(), static_cast<int>(headers.size()));
+      insert_.bindNoCopy(4, header_bytes_.data(), static_cast<int>(header_bytes_.size()));
       insert_.bindNoCopy(5, waiting.record.value.data(), static_cast<int>(waiting.record.value.size()));
       insert_.exec();
       insert_.reset();
@@ -139,16 +154,27 @@ AppendOutcome GroupWriter::commit() {
   std::string reason = file_.database().getErrorMsg();
   if (sqlite3_get_autocommit(file_.database().getHandle()) == 0) file_.database().tryExec("ROLLBACK");
   if (code == SQLITE_BUSY || code == SQLITE_FULL) return not_appended(std::move(reason));
-  is_working_ = false;
-  spdlog::error("log file:{}: the commit failed ({}); appending stops, because it cannot be known what it did", path_,
-                reason);
-  return {.status = AppendOutcome::Status::Unknown, .reason = std::move(reason)};
+  return stop(AppendOutcome::Status::Unknown, "the commit failed (" + reason + "), and what it did cannot be known");
 }
 
-// Moves the journal's pages into the file, under the lock that also covers commits.
+// Ends this writer. Returns what the group under way is told; whatever comes later is refused for the same reason.
+AppendOutcome GroupWriter::stop(AppendOutcome::Status status, std::string reason) {
+  spdlog::error("log file:{}: {}; nothing is appended until a restart", path_, reason);
+  const std::lock_guard lock(mutex_);
+  stopped_because_ = "the log stopped appending: " + reason;
+  is_working_ = false;
+  return {.status = status, .reason = std::move(reason)};
+}
+
+// Moves the journal's pages into the file, so that the next commit can start the journal over. Passive: it must not
+// wait for readers, whose snapshots are short; what they hold back is left to the next time.
 void GroupWriter::checkpoint_if_long() {
-  if (file_.wal_bytes() < kCheckpointAtBytes) return;
+  if (journal_pages_ < checkpointed_pages_) checkpointed_pages_ = 0;  // the journal has started over
+  if (journal_pages_ - checkpointed_pages_ < kCheckpointAtPages || !is_working_) return;
+  const std::unique_lock held(file_lock_, std::chrono::steady_clock::now() + message_timeout_ / 4);
+  if (!held) return;
   sqlite3_wal_checkpoint_v2(file_.database().getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  checkpointed_pages_ = journal_pages_;
 }
 
 }  // namespace taskstream::events

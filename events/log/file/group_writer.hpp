@@ -22,7 +22,8 @@ class GroupWriter {
   ~GroupWriter();
 
   void append(Record record, EventLog::AppendDone done);
-  // False once the disk has failed at a commit: what that commit did cannot be known, so nothing is appended any more.
+  // False once the disk has failed at a commit (what that commit did cannot be known) or the file was taken away:
+  // nothing is appended any more.
   bool is_working() const { return is_working_; }
 
  private:
@@ -35,25 +36,31 @@ class GroupWriter {
 
   static constexpr std::size_t kWaitingAtMost = 65'536;
   static constexpr std::size_t kGroupAtMost = 4'096;
-  static constexpr std::size_t kCheckpointAtBytes = 16 * 1024 * 1024;
+  static constexpr int kCheckpointAtPages = 4'096;  // 16 MiB
 
   void run();
   Group take_group();
   void append_group(Group group);
+  void refuse_late(Group& group);
   std::optional<AppendOutcome> insert(Group& group, Offset& first, Instant& time);
   AppendOutcome commit();
+  AppendOutcome stop(AppendOutcome::Status status, std::string reason);
   void checkpoint_if_long();
 
   const std::string path_;
   const std::chrono::milliseconds message_timeout_;
   LogFile file_;
+  FileLock file_lock_;
   SQLite::Statement insert_;
   Doorbell bell_;
-  Instant last_time_;
+  std::string header_bytes_;    // kept, so that it is not allocated for each record
+  int journal_pages_ = 0;       // in the journal after the last commit
+  int checkpointed_pages_ = 0;  // of these, there at the last checkpoint
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Waiting> waiting_;
   bool over_ = false;
+  std::string stopped_because_;  // with is_working_ false
   std::atomic<bool> is_working_ = true;
   std::thread thread_;
 };

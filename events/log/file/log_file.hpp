@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "events/log/event_log.hpp"
@@ -20,44 +21,47 @@ class LogFile {
   // Throws LogMissing or LogRefused where the file is not there or not a log.
   static LogFile open(const std::string& path);
   // Makes the file and the folder that it lies in when they are missing.
-  static LogFile create_or_open(const std::string& path);
+  static void create_if_missing(const std::string& path, Deadline deadline);
 
-  Offset end();
+  struct End {
+    Offset next = 0;
+    Instant last_time;  // of the last record
+  };
+  End end();
+  // In order, fewer than asked for when they are large, but at least one when there is one.
   std::vector<LogRecord> read(Offset from, int at_most);
-  Instant last_time();
 
   SQLite::Database& database() { return *database_; }
   // Whether the path still leads to the file that was opened.
   bool is_in_place() const;
-  std::size_t wal_bytes() const;
 
  private:
   LogFile(const std::string& path, int flags);
 
   std::string path_;
   std::unique_ptr<SQLite::Database> database_;
-  ino_t inode_ = 0;
+  struct stat opened_{};
   std::optional<SQLite::Statement> end_;
   std::optional<SQLite::Statement> read_;
 };
 
-// Excludes the commits and checkpoints of other processes, and of other threads. Held while the object lives.
+// Excludes the commits and checkpoints of other processes, and of other logs in this one. Used through
+// std::unique_lock: `std::unique_lock held(file_lock, deadline)`.
 class FileLock {
  public:
-  // nullopt when it is not to be had until the deadline.
-  static std::optional<FileLock> acquire(const std::string& path, Deadline deadline);
-
-  FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  FileLock& operator=(FileLock&&) = delete;
+  explicit FileLock(const std::string& log_path);
   ~FileLock();
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+  bool try_lock_until(Deadline deadline);
+  void unlock();
 
  private:
-  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
-
-  int descriptor_;
+  int descriptor_ = -1;
 };
 
-std::string encode_headers(const std::vector<Header>& headers);
+void encode_headers(const std::vector<Header>& headers, std::string& bytes);
 std::vector<Header> decode_headers(std::string_view bytes);
 
 }  // namespace taskstream::events

@@ -1,12 +1,19 @@
 #include "events/log/memory/memory_event_log.hpp"
 
+#include <condition_variable>
 #include <deque>
+#include <mutex>
 #include <thread>
 #include <utility>
 
 #include "events/log/checkpoint.hpp"
 
 namespace taskstream::events {
+namespace {
+
+constexpr const char* kOutOfReach = "the test took the log out of reach";
+
+}  // namespace
 
 struct MemoryEventLog::Shared {
   mutable std::mutex mutex;
@@ -101,29 +108,30 @@ MemoryEventLog::MemoryEventLog(Partition partitions) : partitions_(partitions), 
 MemoryEventLog::~MemoryEventLog() = default;
 
 void MemoryEventLog::append(Partition partition, Record record, AppendDone done) {
-  AppendOutcome outcome{.status = AppendOutcome::Status::Appended};
-  bool lands = true;
-  {
-    const std::lock_guard lock(shared_->mutex);
-    if (!shared_->faults.empty()) {
-      const Fault fault = shared_->faults.front();
-      shared_->faults.pop_front();
-      lands = fault.lands;
-      outcome = {.status = fault.status, .reason = "a fault that the test asked for"};
-    }
-    if (lands) {
-      auto& records = shared_->partitions[static_cast<std::size_t>(partition)];
-      const Position position{.partition = partition, .offset = static_cast<Offset>(records.size())};
-      const Instant now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-      records.push_back({.position = position, .log_time = now, .record = std::move(record)});
-      if (outcome.status == AppendOutcome::Status::Appended) {
-        outcome.position = position;
-        outcome.log_time = now;
-      }
-      shared_->changed.notify_all();
-    }
+  // Taken at once, told by the log's own thread: as on the real logs, the tail may well be first.
+  answers_.post([outcome = take(partition, std::move(record)), done = std::move(done)] { done(outcome); });
+}
+
+AppendOutcome MemoryEventLog::take(Partition partition, Record record) {
+  const std::lock_guard lock(shared_->mutex);
+  if (!shared_->reachable) return {.status = AppendOutcome::Status::NotAppended, .reason = kOutOfReach};
+  Fault fault{.status = AppendOutcome::Status::Appended, .lands = true};
+  if (!shared_->faults.empty()) {
+    fault = shared_->faults.front();
+    shared_->faults.pop_front();
   }
-  done(std::move(outcome));
+  auto& records = shared_->partitions[static_cast<std::size_t>(partition)];
+  const Position position{.partition = partition, .offset = static_cast<Offset>(records.size())};
+  const Instant now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  if (fault.lands) {
+    records.push_back({.position = position, .log_time = now, .record = std::move(record)});
+    shared_->changed.notify_all();
+  }
+  if (fault.status != AppendOutcome::Status::Appended) {
+    return {.status = fault.status, .reason = "a fault that the test asked for"};
+  }
+  if (!fault.tells_position) return {.status = AppendOutcome::Status::Appended};
+  return {.status = AppendOutcome::Status::Appended, .position = position, .log_time = now};
 }
 
 std::unique_ptr<Subscription> MemoryEventLog::follow(const Checkpoint& from, Follower& follower) {
@@ -131,19 +139,21 @@ std::unique_ptr<Subscription> MemoryEventLog::follow(const Checkpoint& from, Fol
 }
 
 void MemoryEventLog::end_of_log(std::vector<Partition> of, Deadline, EndDone done) {
-  PositionVector end;
-  {
-    const std::lock_guard lock(shared_->mutex);
-    for (const Partition p : of) {
-      end.advance(p, static_cast<Offset>(shared_->partitions[static_cast<std::size_t>(p)].size()));
+  answers_.post([this, of = std::move(of), done = std::move(done)] {
+    PositionVector end;
+    {
+      const std::lock_guard lock(shared_->mutex);
+      for (const Partition p : of) {
+        end.advance(p, static_cast<Offset>(shared_->partitions[static_cast<std::size_t>(p)].size()));
+      }
     }
-  }
-  if (!is_reachable()) return done(LogUnavailable{"the test took it out of reach"});
-  done(std::move(end));
+    if (!is_reachable()) return done(LogUnavailable{kOutOfReach});
+    done(std::move(end));
+  });
 }
 
 boost::system::result<std::optional<LogRecord>, LogUnavailable> MemoryEventLog::read(Position position, Deadline) {
-  if (!is_reachable()) return LogUnavailable{"the test took it out of reach"};
+  if (!is_reachable()) return LogUnavailable{kOutOfReach};
   const std::lock_guard lock(shared_->mutex);
   const auto& records = shared_->partitions[static_cast<std::size_t>(position.partition)];
   const auto index = static_cast<std::size_t>(position.offset);

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "events/log/event_log.hpp"
+#include "events/log/worker.hpp"
 
 namespace taskstream::events {
 
@@ -24,22 +23,28 @@ class MemoryEventLog final : public EventLog {
   bool is_reachable() const override;
 
   // ---- hooks
-  // What the next appends are answered, whether or not their record lands.
+  // What an append is answered, whether or not its record lands.
   struct Fault {
     AppendOutcome::Status status = AppendOutcome::Status::Unknown;
     bool lands = false;
+    bool tells_position = true;  // with Appended
   };
+  // Once for each append to come, in order.
   void fail_next_append(Fault fault);
   // While held, followers get nothing.
   void hold_tail(bool held);
+  // While out of reach, appends are refused and questions fail.
   void set_reachable(bool reachable);
 
  private:
   class Tail;
   struct Shared;
 
+  AppendOutcome take(Partition partition, Record record);
+
   Partition partitions_;
   std::shared_ptr<Shared> shared_;
+  Worker answers_;
 };
 
 }  // namespace taskstream::events
