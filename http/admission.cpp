@@ -75,9 +75,10 @@ std::optional<Problem> check_media_type(const Request& request, const Route& rou
   if (route.media_types.empty()) return has_body ? std::optional(unsupported_media_type(route)) : std::nullopt;
   if (!has_body && !type) return std::nullopt;
   const auto coding = request.header("Content-Encoding");
-  const auto name = trimmed(std::string_view(type.has_value() ? *type : "").substr(0, type ? type->find(';') : 0));
-  const bool plain = !coding || equals_ignoring_case(*coding, "identity");
-  if (plain && is_one_of(name, route.media_types)) return std::nullopt;
+  const bool is_plain = !coding || equals_ignoring_case(*coding, "identity");
+  const bool is_taken =
+      type && is_one_of(trimmed(std::string_view(*type).substr(0, type->find(';'))), route.media_types);
+  if (is_plain && is_taken) return std::nullopt;
   return unsupported_media_type(route);
 }
 

@@ -102,12 +102,14 @@ class StrictBuilder {
     complaint_ = "The number " + lexeme.substr(0, 40) + " in " + place(frames_.size()) + " does not fit into 64 bits.";
     return false;
   }
-  // A JSON pointer to the value being read, as far as the outermost `depth` containers tell.
+  // A JSON pointer to the value being read, as far as the outermost `depth` containers tell. An array has its last
+  // element already where that is open, but not yet where it is being refused.
   std::string place(std::size_t depth) const {
     std::string path;
     for (std::size_t i = 0; i < depth; ++i) {
-      const auto& frame = frames_[i];
-      path += '/' + (frame.container->is_array() ? std::to_string(frame.container->size()) : frame.key);
+      const auto& [container, key] = frames_[i];
+      const bool is_open = i + 1 < frames_.size();
+      path += '/' + (container->is_array() ? std::to_string(container->size() - (is_open ? 1 : 0)) : key);
     }
     return path.empty() ? "the outermost object" : '`' + path + '`';
   }

@@ -8,6 +8,8 @@
 namespace taskstream::http {
 namespace {
 
+constexpr std::size_t kMaxFieldPart = 65'000;  // what Beast's fields can hold; felt only where the header has no limit
+
 Refusal bad_request(std::string reason) {
   return {.status = Status::bad_request, .reason = std::move(reason)};
 }
@@ -153,6 +155,7 @@ std::optional<Refusal> read_field(std::string_view line, RequestHead& head, Fram
   if (name.size() == line.size() || !is_token(name)) return bad_request("A header line is not `Name: value`.");
   const auto value = trimmed(line.substr(name.size() + 1));
   if (!is_field_value(value)) return bad_request("A header field holds a control character.");
+  if (name.size() > kMaxFieldPart || value.size() > kMaxFieldPart) return head_too_large(kMaxFieldPart);
   const auto field = boost::beast::http::string_to_field({name.data(), name.size()});
   seen.note(field, value);
   head.fields.insert(field, {name.data(), name.size()}, {value.data(), value.size()});
