@@ -1,0 +1,43 @@
+#include "projection-service/config.hpp"
+
+#include "events/log/kafka_properties.hpp"
+#include "http/config.hpp"
+
+namespace taskstream::projection {
+namespace {
+
+constexpr const char* kDefaultLog = "file:data/taskstream.log";
+
+}  // namespace
+
+std::optional<int> read_config(int argc, const char* const* argv, Config& config) {
+  config.log = *events::parse_log_url(kDefaultLog);
+  config.server.options.port = 8081;
+
+  http::Settings settings("taskstream-projection-service",
+                          "Follows the log into a read model and answers queries from it.", TASKSTREAM_VERSION);
+  settings.custom("log", kDefaultLog, "the log to follow", "kafka://127.0.0.1:9092/taskstream",
+                  [&config](const std::string& value) -> std::optional<std::string> {
+                    auto url = events::parse_log_url(value);
+                    if (!url) return url.error().message;
+                    config.log = *std::move(url);
+                    return std::nullopt;
+                  });
+  settings.text("read-model", config.read_model, "the file of the read model, made when it is missing",
+                "data/read-model.db");
+  settings.number("readers", config.readers, {1, 256}, "threads that answer queries");
+  settings.number("query-time-limit-ms", config.query_time_limit, {0, 600'000}, "of one query, then 503; 0 = no limit");
+  settings.number("max-waiters", config.max_waiters, {0, 1'000'000},
+                  "requests that wait for their consistency token at one time; 0 = no limit");
+  settings.custom("kafka-config", "", "a file of librdkafka properties, one name=value a line, e.g. for TLS",
+                  "kafka.properties", [&config](const std::string& path) -> std::optional<std::string> {
+                    auto properties = events::read_kafka_properties(path);
+                    if (!properties) return properties.error().message;
+                    config.log_options.kafka_config = *std::move(properties);
+                    return std::nullopt;
+                  });
+  http::declare_server_flags(settings, config.server);
+  return settings.read(argc, argv);
+}
+
+}  // namespace taskstream::projection

@@ -1,0 +1,30 @@
+#include "projection-service/http/endpoints.hpp"
+
+#include "projection-service/http/get_task.hpp"
+#include "projection-service/http/list_tasks.hpp"
+#include "projection-service/http/projection_status.hpp"
+#include "projection-service/http/task_history.hpp"
+
+namespace taskstream::projection {
+namespace {
+
+using Answer = boost::asio::awaitable<http::Outcome> (*)(Reader&, http::Request);
+
+http::Route get(const char* pattern, Reader& reader, Answer answer) {
+  return {.verb = http::Verb::get, .pattern = pattern, .handler = [&reader, answer](http::Request request) {
+            return answer(reader, std::move(request));
+          }};
+}
+
+}  // namespace
+
+std::vector<http::Route> endpoints(Reader& reader) {
+  return {
+      get("/v1/tasks", reader, list_tasks),
+      get("/v1/tasks/{id}", reader, get_task),
+      get("/v1/tasks/{id}/history", reader, task_history),
+      get("/v1/projection", reader, projection_status),
+  };
+}
+
+}  // namespace taskstream::projection

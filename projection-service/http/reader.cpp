@@ -1,0 +1,123 @@
+#include "projection-service/http/reader.hpp"
+
+#include <algorithm>
+
+#include "events/log/consistency_token.hpp"
+#include "http/prefer.hpp"
+#include "http/text.hpp"
+
+namespace taskstream::projection {
+namespace {
+
+constexpr const char* kTokenHeader = "Consistency-Token";
+
+http::Problem unavailable(std::string code, std::string detail) {
+  return {.status = http::Status::service_unavailable,
+          .code = std::move(code),
+          .detail = std::move(detail),
+          .headers = {{"Retry-After", "1"}}};
+}
+
+http::Problem token_unknown(std::string detail) {
+  return {.status = http::Status::bad_request, .code = "TOKEN_UNKNOWN", .detail = std::move(detail)};
+}
+
+// All positions that the tokens of a request name.
+boost::system::result<events::PositionVector, http::Problem> read_tokens(std::string_view header,
+                                                                         const events::LogIdentity& log) {
+  events::PositionVector wanted;
+  for (const std::string_view token : http::split_list(header)) {
+    const auto positions = events::decode_token(token, log.log_id);
+    if (!positions) {
+      switch (positions.error()) {
+        case events::TokenError::Unreadable:
+          return token_unknown("A consistency token cannot be read: send one exactly as an answer gave it.");
+        case events::TokenError::OfAnotherLog:
+          return token_unknown(
+              "A consistency token is of another log, where its positions mean something else: drop it.");
+      }
+    }
+    if (positions->size() > log.partitions)
+      return token_unknown("A consistency token names a partition that this log has not.");
+    wanted.advance(*positions);
+  }
+  return wanted;
+}
+
+}  // namespace
+
+std::optional<http::Problem> Reader::not_ready() const {
+  if (side_.freshness().has_been_complete()) return std::nullopt;
+  if (!side_.log())
+    return unavailable("STARTING", "The service is starting and has not met its log yet: /health/ready says why.");
+  return unavailable("READ_MODEL_BUILDING",
+                     "The read model is being built from the log: /health/ready says how far it is.");
+}
+
+http::Problem Reader::behind(const events::PositionVector& wanted) const {
+  const Lag lag = side_.freshness().lag(wanted);
+  http::Problem problem =
+      unavailable("READ_MODEL_BEHIND",
+                  "The read model has not reached what the consistency token names: ask again, wait longer with "
+                  "`Prefer: wait=30`, or take an older answer with `Prefer: handling=lenient`.");
+  problem.members["lagRecords"] = lag.records;
+  problem.members["lagSeconds"] = lag.age.count();
+  return problem;
+}
+
+http::Problem Reader::too_long() {
+  return unavailable("SERVICE_UNAVAILABLE",
+                     "The query took too long and was given up: ask for less, e.g. with another filter or sort.");
+}
+
+boost::asio::awaitable<boost::system::result<Reader::Fresh, http::Problem>> Reader::await_freshness(
+    const http::Request& request) {
+  if (auto problem = not_ready()) co_return *std::move(problem);
+  const auto header = request.header(kTokenHeader);
+  if (!header) co_return Fresh{};
+  const auto wanted = read_tokens(*header, *side_.log());
+  if (!wanted) co_return wanted.error();
+  if (side_.freshness().committed()->positions.covers(*wanted)) co_return Fresh{};
+
+  const auto preferences = http::read_preferences(request);
+  const auto outcome = co_await side_.waiters().wait(*wanted, std::chrono::steady_clock::now() + preferences.wait);
+  switch (outcome) {
+    case TokenWaiters::Outcome::Covered:
+      co_return Fresh{};
+    case TokenWaiters::Outcome::TimedOut:
+    case TokenWaiters::Outcome::Full:
+    case TokenWaiters::Outcome::Closed:
+      break;
+  }
+  if (preferences.lenient) co_return Fresh{.late = true};
+  co_return behind(*wanted);
+}
+
+TaskQueries& Reader::queries() {
+  if (!queries_) queries_.emplace(side_.options().read_model, side_.options().query_time_limit);
+  return *queries_;
+}
+
+std::string Reader::age() const {
+  return std::to_string(side_.freshness().age().count());
+}
+
+http::Response Reader::stamped(http::Response response, const std::string& token, const Fresh& fresh) const {
+  response.set(kTokenHeader, token).set("Read-Model-Age", age()).set(http::Field::cache_control, "no-cache");
+  if (fresh.late) response.set("Preference-Applied", "handling=lenient");
+  return response;
+}
+
+http::Problem Reader::stamped(http::Problem problem, const std::string& token) const {
+  // Until anything is committed there is nothing that a token could name.
+  if (!token.empty()) problem.headers.emplace_back(kTokenHeader, token);
+  problem.headers.emplace_back("Read-Model-Age", age());
+  problem.headers.emplace_back("Cache-Control", "no-cache");
+  return problem;
+}
+
+http::Problem Reader::stamped(http::Problem problem) const {
+  return stamped(std::move(problem), side_.freshness().committed()->token);
+}
+
+}  // namespace taskstream::projection

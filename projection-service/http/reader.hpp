@@ -1,0 +1,61 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/system/result.hpp>
+#include <optional>
+#include <string>
+
+#include "http/message.hpp"
+#include "http/problem.hpp"
+#include "http/router.hpp"
+#include "projection-service/http/read_side.hpp"
+#include "projection-service/readmodel/model_file.hpp"
+#include "projection-service/readmodel/task_queries.hpp"
+
+namespace taskstream::projection {
+
+// One worker's way to the read model: everything that its handlers have in common. Belongs to the worker's thread.
+class Reader {
+ public:
+  explicit Reader(ReadSide& side) : side_(side) {}
+
+  // The read model is as fresh as the request asks, or as late as it bears.
+  struct Fresh {
+    bool late = false;  // `handling=lenient` took an older state
+  };
+  // Waits for the tokens sent with the request. The problem: not caught up yet, a token that cannot be read, too late.
+  boost::asio::awaitable<boost::system::result<Fresh, http::Problem>> await_freshness(const http::Request& request);
+
+  // Runs a query on this worker's connection. The problem: it took too long.
+  template <class Query>
+  auto run(Query query) -> boost::system::result<decltype(query(std::declval<TaskQueries&>())), http::Problem> {
+    try {
+      return query(queries());
+    } catch (const QueryTooLong&) {
+      return too_long();
+    } catch (const SQLite::Exception& e) {
+      if (means_damage(e)) side_.options().on_damaged(damage_message(side_.options().read_model, e.what()));
+      throw;
+    }
+  }
+
+  // Every answer says what it was read from, and how old that is.
+  http::Response stamped(http::Response response, const std::string& token, const Fresh& fresh) const;
+  // A problem speaks of what is committed now.
+  http::Problem stamped(http::Problem problem) const;
+  http::Problem stamped(http::Problem problem, const std::string& token) const;
+
+  ReadSide& side() { return side_; }
+
+ private:
+  TaskQueries& queries();
+  std::string age() const;
+  std::optional<http::Problem> not_ready() const;
+  http::Problem behind(const events::PositionVector& wanted) const;
+  static http::Problem too_long();
+
+  ReadSide& side_;
+  std::optional<TaskQueries> queries_;  // opened with the first request: before, there may be no file yet
+};
+
+}  // namespace taskstream::projection

@@ -1,0 +1,107 @@
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <cstdlib>
+#include <deque>
+#include <iostream>
+#include <thread>
+
+#include "http/health.hpp"
+#include "http/logging.hpp"
+#include "http/server.hpp"
+#include "http/shutdown.hpp"
+#include "http/stop_signal.hpp"
+#include "projection-service/config.hpp"
+#include "projection-service/http/endpoints.hpp"
+#include "projection-service/log_following.hpp"
+#include "projection-service/openapi_text.hpp"
+#include "projection-service/readmodel/model_file.hpp"
+
+namespace taskstream::projection {
+namespace {
+
+constexpr std::chrono::milliseconds kDrain{10'000};
+
+// One thread that answers requests, with a connection to the read model of its own.
+class QueryWorker {
+ public:
+  QueryWorker(ReadSide& reads, const http::Readiness& readiness) : reader_(reads), router_(routes(readiness)) {}
+
+  boost::asio::io_context& context() { return context_; }
+  http::Worker worker() { return {.context = context_, .router = router_}; }
+  void start() {
+    thread_ = std::thread([this] { context_.run(); });
+  }
+  void stop() {
+    context_.stop();
+    thread_.join();
+  }
+
+ private:
+  std::vector<http::Route> routes(const http::Readiness& readiness) {
+    std::vector<http::Route> routes = endpoints(reader_);
+    for (http::Route& route : http::system_routes(readiness, kOpenApiText)) routes.push_back(std::move(route));
+    return routes;
+  }
+
+  boost::asio::io_context context_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_running_ = make_work_guard(context_);
+  Reader reader_;
+  http::Router router_;
+  std::thread thread_;
+};
+
+int run(const Config& config) {
+  http::StopSignal stop;
+  http::Readiness readiness;
+  ModelFile file(config.read_model);
+  ReadSide reads({.read_model = file.path(),
+                  .query_time_limit = config.query_time_limit,
+                  .max_waiters = config.max_waiters,
+                  .on_damaged = [&stop](const std::string& message) {
+                    spdlog::critical("{}", message);
+                    stop.request(EXIT_FAILURE);
+                  }});
+  LogFollowing following(config.log, config.log_options, file, reads, readiness, stop);
+
+  std::deque<QueryWorker> workers;
+  std::vector<http::Worker> server_workers;
+  for (std::size_t i = 0; i < config.readers; ++i) {
+    server_workers.push_back(workers.emplace_back(reads, readiness).worker());
+  }
+  http::Server server(config.server.options, server_workers);
+  http::ShutdownSignals signals(workers.front().context(), [&stop] { stop.request(EXIT_SUCCESS); });
+  server.start();
+  std::cout << "listening on " << server.url() << std::endl;
+  for (QueryWorker& worker : workers) worker.start();
+
+  int exit_code = EXIT_FAILURE;
+  try {
+    following.run();
+    exit_code = stop.wait();
+  } catch (const std::exception& e) {
+    spdlog::critical("{}", e.what());
+  }
+
+  // From the outside in: no more requests, no more queries, and only then the log.
+  reads.waiters().close();
+  server.drain(kDrain);
+  for (QueryWorker& worker : workers) worker.stop();
+  return exit_code;
+}
+
+}  // namespace
+}  // namespace taskstream::projection
+
+int main(int argc, char** argv) {
+  taskstream::projection::Config config;
+  if (const auto exit_code = taskstream::projection::read_config(argc, argv, config)) return *exit_code;
+  taskstream::http::start_logging(config.server.logging);
+  try {
+    return taskstream::projection::run(config);
+  } catch (const std::exception& e) {
+    spdlog::critical("{}", e.what());
+    return EXIT_FAILURE;
+  }
+}

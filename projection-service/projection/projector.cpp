@@ -1,0 +1,232 @@
+#include "projection-service/projection/projector.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "events/fold/stream_fold.hpp"
+#include "projection-service/projection/project.hpp"
+
+namespace taskstream::projection {
+
+Projector::Projector(Writer& writer, events::Partition partitions, ProjectorListener& listener, Options options)
+    : writer_(writer), partitions_(partitions), listener_(listener), options_(options), cache_(options.cache_bytes) {
+  start_over();
+}
+
+void Projector::start_over() {
+  const std::lock_guard lock(mutex_);
+  dirty_.clear();
+  cache_.clear();
+  next_no_ = writer_.next_stream_no();
+  committed_ = writer_.load_checkpoint();
+  working_ = committed_;
+  pending_records_ = 0;
+  pending_bytes_ = 0;
+  failed_ = false;
+}
+
+void Projector::announce() {
+  const std::lock_guard lock(mutex_);
+  guarded([&] { commit(); });
+}
+
+events::Checkpoint Projector::checkpoint() {
+  const std::lock_guard lock(mutex_);
+  return committed_;
+}
+
+void Projector::expect_end(const events::PositionVector& end) {
+  const std::lock_guard lock(end_mutex_);
+  expected_end_.advance(end);
+}
+
+bool Projector::is_catching_up() {
+  const std::lock_guard lock(end_mutex_);
+  events::Offset behind = 0;
+  for (events::Partition p = 0; p < expected_end_.size(); ++p) {
+    behind += std::max<events::Offset>(0, expected_end_.next(p) - working_.at(p).next);
+  }
+  return behind > options_.live_lag_records;
+}
+
+// Nothing of a transaction that failed is kept, neither rows nor what they were made from: the log is read again.
+template <class Work>
+void Projector::guarded(Work work) {
+  if (failed_) return;
+  std::string reason;
+  bool damaged = false;
+  try {
+    work();
+    return;
+  } catch (const SQLite::Exception& e) {
+    reason = e.what();
+    damaged = means_damage(e);
+  } catch (const std::exception& e) {
+    reason = e.what();
+  }
+  writer_.rollback();
+  open_ = false;
+  failed_ = true;
+  dirty_.clear();
+  cache_.clear();
+  listener_.on_write_failed(std::move(reason), damaged);
+}
+
+void Projector::on_records(std::vector<events::LogRecord> records) {
+  const std::lock_guard lock(mutex_);
+  guarded([&] {
+    for (events::LogRecord& record : records) {
+      // Delivered before: it has been counted, and the position never goes back.
+      if (record.position.offset < working_.at(record.position.partition).next) continue;
+      open_transaction();
+      pending_records_ += 1;
+      pending_bytes_ += record.record.value.size();
+      working_.advance(record);
+      apply(record);
+      if (pending_records_ >= options_.batch_records || pending_bytes_ >= options_.batch_bytes) commit();
+    }
+    last_batch_ = std::chrono::steady_clock::now();
+    if (open_ && !is_catching_up()) commit();
+  });
+}
+
+void Projector::on_partition_end(events::Position end) {
+  const std::lock_guard lock(mutex_);
+  guarded([&] {
+    if (end.offset > working_.at(end.partition).next) {
+      open_transaction();
+      working_.advance_to_end(end);
+    }
+    if (open_) commit();
+  });
+}
+
+void Projector::on_log_damaged(std::string message) {
+  listener_.on_log_damaged(std::move(message));
+}
+
+void Projector::commit_if_idle(std::chrono::milliseconds idle) {
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock || !open_ || std::chrono::steady_clock::now() - last_batch_ < idle) return;
+  guarded([&] { commit(); });
+}
+
+CachedStream& Projector::load(const events::StreamId& id) {
+  if (CachedStream* known = cache_.find(id.to_string())) return *known;
+  CachedStream cached{.key = id.to_string()};
+  if (auto stored = writer_.find_stream(cached.key)) {
+    cached.no = stored->no;
+    cached.has_row = true;
+    cached.has_task_row = std::holds_alternative<events::TaskState>(stored->stream.state);
+    cached.stream = std::move(stored->stream);
+  }
+  return cache_.add(std::move(cached));
+}
+
+void Projector::mark_dirty(CachedStream& cached, const events::State& before) {
+  if (cached.dirty) return;
+  cached.dirty = true;
+  cached.stored_tags = listed_tags(before);
+  if (!cached.has_row) cached.no = std::exchange(next_no_, StreamNo{next_no_.value + 1});
+  dirty_.push_back(&cached);
+}
+
+void Projector::apply(events::LogRecord& record) {
+  const auto envelope = events::read_envelope(record.record, record.position.partition, partitions_);
+  if (!envelope) {
+    writer_.park({.record = std::move(record), .stream = std::nullopt, .reason = envelope.error().reason});
+    return;
+  }
+  CachedStream& cached = load(envelope->stream);
+  const events::State before = cached.stream.state;
+  const bool was_quarantined = cached.stream.quarantine.has_value();
+  const events::Applied applied = events::apply(cached.stream, *envelope, record.record);
+  if (applied.verdict != events::Verdict::Accepted) return;
+  mark_dirty(cached, before);
+  if (applied.parked) {
+    cached.task_changed |= !was_quarantined;  // its body now says so
+    writer_.park({.record = std::move(record), .stream = cached.no, .reason = applied.reason});
+    return;
+  }
+  const auto* after = std::get_if<events::TaskState>(&cached.stream.state);
+  if (after == nullptr) return;
+  const auto* task_before = std::get_if<events::TaskState>(&before);
+  cached.task_changed = true;
+  cached.changed_columns |= task_before != nullptr ? changed_columns(*task_before, *after) : TaskColumns::kAll;
+  writer_.add_history(
+      {.stream = cached.no,
+       .version = cached.stream.version,
+       .item = history_item(*applied.event, before, *after, *cached.stream.last_time, record.position)});
+}
+
+void Projector::open_transaction() {
+  if (open_) return;
+  writer_.begin();
+  open_ = true;
+}
+
+void Projector::write_rows(CachedStream& cached) {
+  cached.has_row ? writer_.update_stream(cached.no, cached.stream)
+                 : writer_.add_stream(cached.no, cached.key, cached.stream);
+  cached.has_row = true;
+  if (cached.task_changed && std::holds_alternative<events::TaskState>(cached.stream.state)) {
+    cached.has_task_row ? writer_.update_task(cached.no, cached.stream, cached.changed_columns)
+                        : writer_.add_task(cached.no, cached.stream);
+    writer_.replace_tags(cached.no, cached.stored_tags, listed_tags(cached.stream.state));
+    cached.has_task_row = true;
+  }
+  cached.dirty = false;
+  cached.task_changed = false;
+  cached.changed_columns = 0;
+  cached.stored_tags.clear();
+  cache_.weigh(cached);
+}
+
+void Projector::commit() {
+  open_transaction();
+  for (CachedStream* cached : dirty_) write_rows(*cached);
+  dirty_.clear();
+  // The position commits together with the rows it explains: a crash can neither skip an event nor apply it twice.
+  std::string token = writer_.commit(working_);
+  open_ = false;
+  pending_records_ = 0;
+  pending_bytes_ = 0;
+  committed_ = working_;
+  cache_.shrink();
+  listener_.on_committed({.positions = committed_.positions(), .token = std::move(token)});
+}
+
+void Projector::refold_parked() {
+  const std::lock_guard lock(mutex_);
+  guarded([&] {
+    for (const std::string& key : writer_.quarantined_streams()) refold(key);
+  });
+}
+
+void Projector::refold(const std::string& key) {
+  auto stored = writer_.find_stream(key);
+  auto parked = writer_.parked_of(stored->no);
+  if (parked.empty()) return;
+  events::Stream stream = std::move(stored->stream);
+  stream.version = {stream.quarantine->version.value - 1};
+  stream.quarantine.reset();
+
+  const events::LogRecord& first = parked.front().record;
+  const auto envelope = events::read_envelope(first.record, first.position.partition, partitions_);
+  events::Stream trial = stream;
+  if (!envelope || events::apply(trial, *envelope, first.record).parked) return;  // still unknown
+
+  open_transaction();
+  const bool has_task_row = std::holds_alternative<events::TaskState>(stream.state);
+  CachedStream& cached = cache_.add(
+      {.key = key, .no = stored->no, .stream = std::move(stream), .has_row = true, .has_task_row = has_task_row});
+  mark_dirty(cached, cached.stream.state);
+  cached.task_changed = true;
+  for (ParkedRow& row : parked) {
+    writer_.unpark(row.record.position);
+    apply(row.record);
+  }
+  commit();
+}
+
+}  // namespace taskstream::projection

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "events/log/event_log.hpp"
+#include "projection-service/projection/stream_cache.hpp"
+#include "projection-service/readmodel/writer.hpp"
+
+namespace taskstream::projection {
+
+// A position vector that the read model's rows hold, and the token that names it.
+struct Committed {
+  events::PositionVector positions;
+  std::string token;
+};
+
+// Hears what becomes of the projection, on the log's thread. Must not call the projector back.
+class ProjectorListener {
+ public:
+  virtual ~ProjectorListener() = default;
+
+  virtual void on_committed(Committed committed) = 0;
+  // The read model could not be written. What was not committed is forgotten: follow again from checkpoint() after
+  // start_over(). `damaged` = the file is broken, so trying again is in vain.
+  virtual void on_write_failed(std::string reason, bool damaged) = 0;
+  virtual void on_log_damaged(std::string message) = 0;
+};
+
+// Follows the log and keeps the read model: a batch's rows, its parked records and its position vector commit in one
+// transaction, and only then is the vector told to anybody. While far behind, batches are merged into long
+// transactions; near the end each is committed at once.
+class Projector final : public events::Follower {
+ public:
+  struct Options {
+    std::size_t batch_records = 4'000;
+    std::size_t batch_bytes = 16 * 1024 * 1024;
+    std::size_t cache_bytes = 64 * 1024 * 1024;
+    events::Offset live_lag_records = 500;  // further behind than this = catching up
+  };
+
+  Projector(Writer& writer, events::Partition partitions, ProjectorListener& listener, Options options);
+  Projector(Writer& writer, events::Partition partitions, ProjectorListener& listener)
+      : Projector(writer, partitions, listener, Options{}) {}
+
+  // Folds parked streams whose first parked record this software knows. Call before following.
+  void refold_parked();
+  // Tells the listener where the read model stands; for the start, when nothing new may come for long.
+  void announce();
+  // What is committed: where to follow from.
+  events::Checkpoint checkpoint();
+  // The log was seen to end here.
+  void expect_end(const events::PositionVector& end);
+  // Commits what waits for more records that do not come.
+  void commit_if_idle(std::chrono::milliseconds idle);
+  void start_over();
+
+  void on_records(std::vector<events::LogRecord> records) override;
+  void on_partition_end(events::Position end) override;
+  void on_log_damaged(std::string message) override;
+
+ private:
+  template <class Work>
+  void guarded(Work work);
+  CachedStream& load(const events::StreamId& id);
+  void mark_dirty(CachedStream& cached, const events::State& before);
+  void apply(events::LogRecord& record);
+  void refold(const std::string& key);
+  void open_transaction();
+  void write_rows(CachedStream& cached);
+  void commit();
+  bool is_catching_up();
+
+  Writer& writer_;
+  const events::Partition partitions_;
+  ProjectorListener& listener_;
+  const Options options_;
+
+  std::mutex mutex_;  // of all below: the log's thread works, others look in for a moment
+  StreamCache cache_;
+  std::vector<CachedStream*> dirty_;
+  StreamNo next_no_;
+  events::Checkpoint working_;  // with what the open transaction holds
+  events::Checkpoint committed_;
+  bool open_ = false;  // a transaction
+  bool failed_ = false;
+  std::size_t pending_records_ = 0;
+  std::size_t pending_bytes_ = 0;
+  std::chrono::steady_clock::time_point last_batch_;
+
+  std::mutex end_mutex_;
+  events::PositionVector expected_end_;
+};
+
+}  // namespace taskstream::projection

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <string>
+#include <unordered_map>
+
+#include "projection-service/readmodel/rows.hpp"
+
+namespace taskstream::projection {
+
+// A stream, and how far its rows are behind it.
+struct CachedStream {
+  std::string key;
+  StreamNo no;
+  events::Stream stream;
+  bool dirty = false;         // changed since the last commit
+  bool has_row = false;       // there is a row of it in `streams`
+  bool has_task_row = false;  // … and one in `tasks`
+  bool task_changed = false;  // the row in `tasks` is behind
+  unsigned changed_columns = 0;
+  std::vector<std::string> stored_tags;  // as the rows have them; meaningful while dirty
+  std::size_t bytes = 0;                 // about what it takes in memory, as last weighed
+};
+
+// The streams used last, in front of their rows, bounded by the memory they take.
+class StreamCache {
+ public:
+  explicit StreamCache(std::size_t capacity_bytes) : capacity_bytes_(capacity_bytes) {}
+
+  // nullptr when it is not here. Pointers hold until shrink() or clear().
+  CachedStream* find(const std::string& key);
+  CachedStream& add(CachedStream stream);
+  // To be called when a stream has changed.
+  void weigh(CachedStream& stream);
+  // Drops the streams longest unused until the bound is kept. Call when nothing is dirty.
+  void shrink();
+  void clear();
+  std::size_t size() const { return by_key_.size(); }
+
+ private:
+  std::size_t capacity_bytes_;
+  std::size_t bytes_ = 0;
+  std::list<CachedStream> latest_first_;
+  std::unordered_map<std::string_view, std::list<CachedStream>::iterator> by_key_;  // keys point into the list
+};
+
+}  // namespace taskstream::projection

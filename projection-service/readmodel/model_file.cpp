@@ -1,0 +1,139 @@
+#include "projection-service/readmodel/model_file.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "events/log/consistency_token.hpp"
+#include "projection-service/schema_sql.hpp"
+
+namespace taskstream::projection {
+namespace {
+
+// Checking every page of a larger file would keep the service from starting for many seconds.
+constexpr std::uintmax_t kCheckedBytes = 256 * 1024 * 1024;
+
+std::string start_over(const std::filesystem::path& path) {
+  return "delete " + path.string() +
+         " (with its -wal and -shm files) and start again: it is made anew from the log. Or give " +
+         "another file with --read-model.";
+}
+
+}  // namespace
+
+std::string damage_message(const std::filesystem::path& path, std::string_view cause) {
+  return "The read model " + path.string() + " is damaged (" + std::string(cause) +
+         "). Nothing is lost: " + start_over(path);
+}
+
+class ModelFile::Lock {
+ public:
+  explicit Lock(const std::filesystem::path& model)
+      : descriptor_(open((model.string() + ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644)) {
+    if (descriptor_ < 0) {
+      throw ReadModelRefused("The lock file " + model.string() + ".lock cannot be opened (" + std::strerror(errno) +
+                             "): make its folder writable, or give another file with --read-model.");
+    }
+    if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
+    close(descriptor_);
+    throw ReadModelRefused("Another process uses the read model " + model.string() +
+                           ": stop it first, or give this one a file of its own with --read-model.");
+  }
+  ~Lock() { close(descriptor_); }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
+ModelFile::ModelFile(std::filesystem::path path) : path_(std::move(path)) {
+  std::error_code error;
+  if (path_.has_parent_path()) std::filesystem::create_directories(path_.parent_path(), error);
+  if (error) {
+    throw ReadModelRefused("The folder of the read model " + path_.string() + " cannot be made (" + error.message() +
+                           "): give another file with --read-model.");
+  }
+  lock_ = std::make_unique<Lock>(path_);
+  try {
+    writer_ = std::make_unique<Database>(path_, Database::Mode::ReadWrite);
+    if (!has_tables()) return;
+    check_schema();
+    check_pages();
+  } catch (const SQLite::Exception& e) {
+    if (means_damage(e)) throw ReadModelRefused(damage_message(path_, e.what()));
+    throw ReadModelRefused("The read model " + path_.string() + " cannot be opened (" + e.what() +
+                           "): make it readable and writable, or give another file with --read-model.");
+  }
+}
+
+ModelFile::~ModelFile() = default;
+
+bool ModelFile::has_tables() {
+  return writer_->connection().execAndGet("SELECT count(*) FROM sqlite_master").getInt() > 0;
+}
+
+std::string ModelFile::meta(std::string_view name) {
+  SQLite::Statement select = writer_->prepare("SELECT value FROM meta WHERE name = ?");
+  select.bind(1, std::string(name));
+  return select.executeStep() ? select.getColumn(0).getString() : std::string();
+}
+
+void ModelFile::check_schema() {
+  if (!writer_->connection().tableExists("meta") || meta("schema").empty()) {
+    throw ReadModelRefused(path_.string() +
+                           " holds something else than a read model: give another file with --read-model.");
+  }
+  const int schema = std::stoi(meta("schema"));
+  if (schema > kSchemaNumber) {
+    throw ReadModelRefused("The read model " + path_.string() + " was made by a newer release (schema " +
+                           std::to_string(schema) + ", this one knows " + std::to_string(kSchemaNumber) +
+                           "): start that release, or " + start_over(path_));
+  }
+  if (schema < kSchemaNumber) {
+    throw ReadModelRefused("The read model " + path_.string() + " was made by an older release (schema " +
+                           std::to_string(schema) + ", this one needs " + std::to_string(kSchemaNumber) +
+                           "): " + start_over(path_));
+  }
+}
+
+void ModelFile::check_pages() {
+  if (std::filesystem::file_size(path_) > kCheckedBytes) return;
+  const std::string verdict = writer_->connection().execAndGet("PRAGMA quick_check(1)").getString();
+  if (verdict != "ok") throw ReadModelRefused(damage_message(path_, verdict));
+}
+
+void ModelFile::adopt(const events::LogIdentity& log) {
+  if (has_tables()) {
+    if (meta("logId") == log.log_id.to_string() && meta("idNamespace") == log.id_namespace.to_string() &&
+        meta("partitions") == std::to_string(log.partitions)) {
+      return;
+    }
+    throw ReadModelRefused("The read model " + path_.string() + " was made from the log " + meta("logId") +
+                           ", and --log names " + log.log_id.to_string() + ": correct --log, or " + start_over(path_));
+  }
+  // In one transaction: a process that dies here leaves a file without tables, which is a new one.
+  SQLite::Transaction transaction(writer_->connection());
+  writer_->execute(kSchemaSql);
+  SQLite::Statement insert = writer_->prepare("INSERT INTO meta (name, value) VALUES (?, ?)");
+  const auto put = [&](const char* name, const std::string& value) {
+    insert.bind(1, name);
+    insert.bind(2, value);
+    insert.exec();
+    insert.reset();
+  };
+  put("schema", std::to_string(kSchemaNumber));
+  put("logId", log.log_id.to_string());
+  put("idNamespace", log.id_namespace.to_string());
+  put("partitions", std::to_string(log.partitions));
+  SQLite::Statement snapshot = writer_->prepare("INSERT INTO snapshot (one, token) VALUES (1, ?)");
+  snapshot.bind(1, events::encode_token(log.log_id, {}));
+  snapshot.exec();
+  transaction.commit();
+}
+
+}  // namespace taskstream::projection
