@@ -264,6 +264,12 @@ class MemberReader {
     if (!read_value(*member, out.emplace())) fail(std::string(name) + " does not fit");
   }
 
+  // Absent: unchanged. There is nothing that null could mean.
+  template <class Value>
+  void change(const char* name, std::optional<Value>& out) {
+    if (find_without_counting(name) != nullptr) required(name, out.emplace());
+  }
+
   // Absent: unchanged. Null: cleared.
   template <class Value>
   void change(const char* name, std::optional<std::optional<Value>>& out) {
@@ -321,10 +327,10 @@ void read_members(MemberReader& read, TaskCreated& e) {
 
 void read_members(MemberReader& read, TaskEdited& e) {
   MemberReader changes(read.object("changes"));
-  changes.optional("title", e.changes.title);
+  changes.change("title", e.changes.title);
   changes.change("description", e.changes.description);
-  changes.optional("priority", e.changes.priority);
-  changes.optional("tags", e.changes.tags);
+  changes.change("priority", e.changes.priority);
+  changes.change("tags", e.changes.tags);
   changes.change("dueDate", e.changes.due_date);
   changes.change("warningOffset", e.changes.warning_offset_minutes);
   if (auto error = changes.finish()) read.fail("in changes: " + error->reason);
@@ -371,9 +377,9 @@ void read_members(MemberReader& read, UserRegistered& e) {
 
 void read_members(MemberReader& read, UserEdited& e) {
   MemberReader changes(read.object("changes"));
-  changes.optional("firstName", e.changes.first_name);
-  changes.optional("lastName", e.changes.last_name);
-  changes.optional("email", e.changes.email);
+  changes.change("firstName", e.changes.first_name);
+  changes.change("lastName", e.changes.last_name);
+  changes.change("email", e.changes.email);
   if (auto error = changes.finish()) read.fail("in changes: " + error->reason);
 }
 
