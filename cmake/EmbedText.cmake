@@ -1,0 +1,10 @@
+# embed_text(TARGET FILE HEADER NAMESPACE NAME): makes FILE a constant `NAME` in a header that TARGET can include as HEADER.
+function(embed_text target file header namespace name)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  file(READ ${file} EMBED_TEXT)
+  set(EMBED_NAMESPACE ${namespace})
+  set(EMBED_NAME ${name})
+  get_filename_component(EMBED_FILE ${file} NAME)
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/embedded_text.hpp.in ${CMAKE_BINARY_DIR}/generated/${header} @ONLY)
+  target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/generated)
+endfunction()
