@@ -1,0 +1,60 @@
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+
+from taskstream.broker import Broker  # noqa: E402
+from taskstream.scene import Scene  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def shared_broker():
+    """The broker that TASKSTREAM_TEST_KAFKA names, or one for this run."""
+    address = os.environ.get("TASKSTREAM_TEST_KAFKA")
+    if address:
+        yield Broker(address=address)
+        return
+    yield from _own_broker()
+
+
+@pytest.fixture(scope="module")
+def own_broker():
+    """A broker that the tests of one file may kill and pause."""
+    yield from _own_broker()
+
+
+def _own_broker():
+    with tempfile.TemporaryDirectory(prefix="taskstream-kafka-") as folder:
+        broker = Broker(folder=Path(folder))
+        try:
+            yield broker.start()
+        finally:
+            broker.stop()
+
+
+@pytest.fixture
+def scene(tmp_path):
+    scene = Scene(tmp_path)
+    yield scene
+    scene.clean_up()
+
+
+@pytest.fixture(params=["kafka", "file"])
+def log(request, scene):
+    """The same test on both logs."""
+    if request.param == "file":
+        return scene.file_log()
+    return scene.topic_on(request.getfixturevalue("shared_broker"))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    scene = getattr(item, "funcargs", {}).get("scene")
+    if report.failed and scene is not None:
+        for name, words in scene.last_words():
+            report.sections.append((f"last words of {name}", words))

@@ -1,0 +1,1 @@
+"""Runs Taskstream's real processes for tests, and judges what they did. Debian's Python and its standard library alone."""

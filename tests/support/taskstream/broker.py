@@ -1,0 +1,94 @@
+import os
+import signal
+import subprocess
+
+from .places import KAFKA_JARS, ROOT, free_port
+from .waiting import wait_until
+
+
+class Broker:
+    """A Kafka broker through compose/kafka. Without an address, one of its own, started here and ended by `stop`."""
+
+    def __init__(self, folder=None, address=None):
+        self.folder = folder
+        self.address = address
+
+    def start(self):
+        port = free_port(neighbours=1)
+        self._compose("start", "--port", str(port))
+        self.address = f"127.0.0.1:{port}"
+        return self
+
+    def add_listener(self, listens_on, advertised):
+        """Opens one more port, whose clients are told to connect to `advertised`. Starts the broker anew."""
+        self._compose("stop")
+        properties = self.folder / "node-1.properties"
+        lines = []
+        for line in properties.read_text().splitlines():
+            if line.startswith("listeners="):
+                line += f",ASIDE://127.0.0.1:{listens_on}"
+            elif line.startswith("advertised.listeners="):
+                line += f",ASIDE://127.0.0.1:{advertised}"
+            elif line.startswith("listener.security.protocol.map="):
+                line += ",ASIDE:PLAINTEXT"
+            lines.append(line)
+        properties.write_text("\n".join(lines) + "\n")
+        self.start_again()
+
+    def start_again(self):
+        """After a kill, on the data that are there."""
+        self._compose("start-node", "--node", "1")
+
+    def kill(self):
+        pid = self._pid()
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not _command_line(pid), "the broker is gone")
+
+    def pause(self):
+        os.kill(self._pid(), signal.SIGSTOP)
+
+    def resume(self):
+        os.kill(self._pid(), signal.SIGCONT)
+
+    def stop(self):
+        self._compose("stop")
+
+    # ---- topics, through Kafka's own client
+
+    def create_topic(self, topic, partitions=12, **settings):
+        rightly = {"retention.ms": "-1", "retention.bytes": "-1", "message.timestamp.type": "LogAppendTime"}
+        settings = {**rightly, **{name.replace("_", "."): value for name, value in settings.items()}}
+        self._topics("create", topic, partitions, *(f"{name}={value}" for name, value in settings.items()))
+
+    def add_partitions(self, topic, partitions):
+        self._topics("grow", topic, partitions)
+
+    def delete_topic(self, topic):
+        self._topics("delete", topic)
+
+    def _topics(self, *arguments):
+        run_java(["Topics.java", self.address, *map(str, arguments)])
+
+    def _compose(self, verb, *arguments):
+        done = subprocess.run([ROOT / "compose" / "kafka", verb, "--dir", str(self.folder), *arguments],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=180)
+        assert done.returncode == 0, f"compose/kafka {verb} failed: {done.stderr.decode(errors='replace')}"
+
+    def _pid(self):
+        return int((self.folder / "node-1.pid").read_text())
+
+
+def _command_line(pid):
+    try:
+        return open(f"/proc/{pid}/cmdline", "rb").read()  # empty once it has died, reaped or not
+    except OSError:
+        return b""
+
+
+def run_java(arguments, text=None):
+    """Runs one of tests/support/java's programs with Kafka's own classes."""
+    source = ROOT / "tests" / "support" / "java" / arguments[0]
+    done = subprocess.run(["java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{KAFKA_JARS}/*",
+                           source, *arguments[1:]], input=text, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, f"java {' '.join(arguments)} failed: {done.stdout}{done.stderr}"
+    return done.stdout

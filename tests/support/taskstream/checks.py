@@ -1,0 +1,55 @@
+from .fold import Fold
+from .waiting import wait_until
+
+
+def await_caught_up(projection, timeout_s=60.0):
+    """Until the projection has everything that the log holds now."""
+    client = projection.client()
+
+    def caught_up():
+        answer = client.get("/v1/projection")
+        return answer.status == 200 and answer.json["lagRecords"] == 0
+    wait_until(caught_up, f"{projection.name} has caught up", timeout_s)
+
+
+def assert_read_model_equals_fold(projection, log):
+    """Every task and every history that the projection serves, held against a fold of the log by separate code."""
+    fold = Fold(log.records(), log.partitions)
+    assert fold.tasks, "the log holds no task: there is nothing to compare"
+    client = projection.client()
+
+    def reached_the_end():
+        answer = client.get("/v1/projection")
+        positions = answer.json["position"] if answer.status == 200 else []
+        ends = ends_of(log.records(), log.partitions)
+        return all(at >= end for at, end in zip(positions, ends)) and len(positions) == log.partitions
+    wait_until(reached_the_end, f"{projection.name} has reached the end of the log", 60.0)
+
+    served = {task["taskId"]: task for task in client.pages("/v1/tasks?limit=200")}
+    expected = {task_id: stream for task_id, stream in fold.tasks.items() if stream.task and not stream.deleted}
+    assert served.keys() == expected.keys()
+    for task_id, stream in expected.items():
+        shown = dict(served[task_id])
+        quarantined = shown.pop("quarantined", None)
+        assert shown == stream.task
+        assert (quarantined["version"] if quarantined else None) == stream.quarantined
+    for task_id, stream in fold.tasks.items():
+        if stream.deleted:
+            assert client.get(f"/v1/tasks/{task_id}").status == 410
+        assert_history_equals(client, task_id, stream)
+    return fold
+
+
+def assert_history_equals(client, task_id, stream):
+    history = client.pages(f"/v1/tasks/{task_id}/history?limit=200")
+    foldable = [event for event in stream.accepted if stream.quarantined is None or event.version < stream.quarantined]
+    assert [(item["version"], item["eventId"], item["type"]) for item in history[:len(foldable)]] == \
+        [(event.version, event.event_id, event.type) for event in foldable]
+    assert stream.quarantined is not None or len(history) == len(foldable)
+
+
+def ends_of(records, partitions):
+    ends = [0] * partitions
+    for record in records:
+        ends[record.partition] = max(ends[record.partition], record.offset + 1)
+    return ends

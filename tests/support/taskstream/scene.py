@@ -1,0 +1,50 @@
+import itertools
+import uuid
+
+from .kafka_log import KafkaLog
+from .file_log import FileLog
+from .service import Service
+
+
+class Scene:
+    """The processes of one test: started by need, ended with it, and quoted when it fails."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.services = []
+        self._numbers = itertools.count(1)
+
+    def topic_on(self, broker):
+        return KafkaLog(broker, f"taskstream-{uuid.uuid4()}")
+
+    def file_log(self):
+        return FileLog(self.folder / "taskstream.log")
+
+    def command_service(self, log, *arguments, start=True):
+        name = f"command-service-{next(self._numbers)}"
+        return self._add(Service("taskstream-command-service", self.folder, name,
+                                 ["--log", _url(log), "--instance", name, *arguments]), start)
+
+    def projection_service(self, log, *arguments, start=True):
+        name = f"projection-service-{next(self._numbers)}"
+        return self._add(Service("taskstream-projection-service", self.folder, name,
+                                 ["--log", _url(log), "--read-model", self.folder / f"{name}.db", *arguments]), start)
+
+    def _add(self, service, start):
+        self.services.append(service)
+        if start:
+            service.start()
+        return service
+
+    def last_words(self, lines=40):
+        for service in self.services:
+            if service.words.exists():
+                yield service.name, "\n".join(service.words.read_text(errors="replace").splitlines()[-lines:])
+
+    def clean_up(self):
+        for service in self.services:
+            service.clean_up()
+
+
+def _url(log):
+    return log if isinstance(log, str) else log.url
