@@ -1,0 +1,244 @@
+#include "events/log/kafka/topic_check.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+#include <thread>
+
+#include "events/log/kafka/offsets.hpp"
+
+namespace taskstream::events::kafka {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Event = std::unique_ptr<rd_kafka_event_t, decltype(&rd_kafka_event_destroy)>;
+
+constexpr std::chrono::milliseconds kPause{100};
+constexpr int kReplicated = 3;  // from here on, no single broker may take events with it
+
+struct Requirement {
+  const char* setting;
+  const char* needed;
+  const char* why;
+};
+constexpr std::array kAlways = {
+    Requirement{"cleanup.policy", "delete", "compaction would delete events"},
+    Requirement{"retention.ms", "-1", "old events would be deleted"},
+    Requirement{"retention.bytes", "-1", "old events would be deleted"},
+    Requirement{"message.timestamp.type", "LogAppendTime", "the time of a record must be the log's"},
+};
+constexpr std::array kWhereReplicated = {
+    Requirement{"min.insync.replicas", "2", "an acknowledged event could be on one broker alone"},
+    Requirement{"unclean.leader.election.enable", "false", "acknowledged events could be lost with a broker"},
+};
+
+std::vector<Requirement> requirements(int replicas) {
+  std::vector<Requirement> all(kAlways.begin(), kAlways.end());
+  if (replicas >= kReplicated) all.insert(all.end(), kWhereReplicated.begin(), kWhereReplicated.end());
+  return all;
+}
+
+bool satisfies(const Requirement& requirement, std::string_view value) {
+  if (std::string_view(requirement.setting) != "min.insync.replicas") return value == requirement.needed;
+  int replicas = 0;
+  std::from_chars(value.data(), value.data() + value.size(), replicas);
+  return replicas >= 2;
+}
+
+struct TopicState {
+  bool exists = false;
+  Partition partitions = 0;
+  int replicas = 0;  // of the partition that has the fewest
+  int brokers = 0;
+  bool is_led = false;
+};
+
+class TopicAdmin {
+ public:
+  TopicAdmin(const Cluster& cluster, Deadline deadline)
+      : cluster_(cluster),
+        deadline_(deadline),
+        // A consumer never makes the cluster create a topic by asking for it.
+        client_(Client::consumer(cluster, {}, nullptr)),
+        queue_(rd_kafka_queue_new(client_->get())) {}
+
+  TopicState await_state();
+  TopicState await_leaders();
+  void create(const LogOptions& options, int brokers);
+  void check_settings(int replicas);
+
+ private:
+  void pause_or_give_up(const std::string& what, rd_kafka_resp_err_t code);
+  Event await_event(const char* what, rd_kafka_event_type_t type);
+  std::map<std::string, std::string> settings();
+  std::string name() const { return "Topic '" + cluster_.topic + "'"; }
+
+  const Cluster& cluster_;
+  const Deadline deadline_;
+  std::unique_ptr<Client> client_;
+  Queue queue_;
+};
+
+void TopicAdmin::pause_or_give_up(const std::string& what, rd_kafka_resp_err_t code) {
+  rd_kafka_poll(client_->get(), 0);
+  if (Clock::now() + kPause >= deadline_) {
+    const std::string last = client_->last_error();
+    throw std::runtime_error("The Kafka cluster at " + cluster_.bootstrap_servers + " cannot be used: " + what + ": " +
+                             rd_kafka_err2str(code) + (last.empty() ? "" : " (" + last + ")"));
+  }
+  std::this_thread::sleep_for(kPause);
+}
+
+TopicState TopicAdmin::await_state() {
+  for (;;) {
+    const rd_kafka_metadata_t* raw = nullptr;
+    const auto attempt = std::min(deadline_, Clock::now() + std::chrono::seconds(2));
+    auto code = rd_kafka_metadata(client_->get(), 0, client_->topic(), &raw, ms_until(attempt));
+    const Metadata metadata(raw);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1) {
+      const rd_kafka_metadata_topic_t& topic = metadata->topics[0];
+      TopicState state{.exists = topic.err == RD_KAFKA_RESP_ERR_NO_ERROR,
+                       .partitions = topic.partition_cnt,
+                       .brokers = metadata->broker_cnt,
+                       .is_led = topic.partition_cnt > 0};
+      for (int i = 0; i < topic.partition_cnt; ++i) {
+        const rd_kafka_metadata_partition_t& partition = topic.partitions[i];
+        state.replicas = i == 0 ? partition.replica_cnt : std::min(state.replicas, partition.replica_cnt);
+        if (partition.err != RD_KAFKA_RESP_ERR_NO_ERROR || partition.leader < 0) state.is_led = false;
+      }
+      if (state.exists || topic.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return state;
+      code = topic.err;
+    }
+    pause_or_give_up("asking for " + cluster_.topic, code);
+  }
+}
+
+TopicState TopicAdmin::await_leaders() {
+  for (;;) {
+    const TopicState state = await_state();
+    if (state.is_led) return state;
+    pause_or_give_up("not every partition of " + cluster_.topic + " has a leader",
+                     RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE);
+  }
+}
+
+Event TopicAdmin::await_event(const char* what, rd_kafka_event_type_t type) {
+  // The request itself ends at the deadline; its event comes a little later.
+  Event event(rd_kafka_queue_poll(queue_.get(), ms_until(deadline_ + std::chrono::seconds(1))), rd_kafka_event_destroy);
+  if (!event || rd_kafka_event_type(event.get()) != type) {
+    throw std::runtime_error(std::string("The Kafka cluster did not answer in time: ") + what);
+  }
+  return event;
+}
+
+std::unique_ptr<rd_kafka_AdminOptions_t, decltype(&rd_kafka_AdminOptions_destroy)> until(rd_kafka_t* client,
+                                                                                         rd_kafka_admin_op_t op,
+                                                                                         Deadline deadline) {
+  std::unique_ptr<rd_kafka_AdminOptions_t, decltype(&rd_kafka_AdminOptions_destroy)> options(
+      rd_kafka_AdminOptions_new(client, op), rd_kafka_AdminOptions_destroy);
+  std::array<char, 256> why{};
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), ms_until(deadline), why.data(), why.size());
+  return options;
+}
+
+void TopicAdmin::create(const LogOptions& options, int brokers) {
+  const int replicas = options.replication_factor.value_or(static_cast<std::int16_t>(std::min(kReplicated, brokers)));
+  std::array<char, 256> why{};
+  const std::unique_ptr<rd_kafka_NewTopic_t, decltype(&rd_kafka_NewTopic_destroy)> topic(
+      rd_kafka_NewTopic_new(cluster_.topic.c_str(), options.partitions, replicas, why.data(), why.size()),
+      rd_kafka_NewTopic_destroy);
+  if (!topic) throw LogRefused(name() + " cannot be created: " + why.data());
+  for (const Requirement& requirement : requirements(replicas)) {
+    rd_kafka_NewTopic_set_config(topic.get(), requirement.setting, requirement.needed);
+  }
+  rd_kafka_NewTopic_t* topics[] = {topic.get()};
+  const auto how = until(client_->get(), RD_KAFKA_ADMIN_OP_CREATETOPICS, deadline_);
+  rd_kafka_CreateTopics(client_->get(), topics, 1, how.get(), queue_.get());
+  const Event event = await_event("creating the topic", RD_KAFKA_EVENT_CREATETOPICS_RESULT);
+  if (rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    throw std::runtime_error(name() + " was not created: " + rd_kafka_event_error_string(event.get()));
+  }
+  std::size_t count = 0;
+  const auto* results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto code = rd_kafka_topic_result_error(results[i]);
+    if (code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return;  // another instance was quicker
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    const char* words = rd_kafka_topic_result_error_string(results[i]);
+    throw LogRefused(name() + " cannot be created: " + rd_kafka_err2str(code) +
+                     (words != nullptr ? " (" + std::string(words) + ")" : std::string()));
+  }
+  spdlog::info("Created topic '{}' with {} partitions and {} replicas", cluster_.topic, options.partitions, replicas);
+}
+
+std::map<std::string, std::string> TopicAdmin::settings() {
+  const std::unique_ptr<rd_kafka_ConfigResource_t, decltype(&rd_kafka_ConfigResource_destroy)> asked(
+      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, cluster_.topic.c_str()), rd_kafka_ConfigResource_destroy);
+  rd_kafka_ConfigResource_t* resources[] = {asked.get()};
+  const auto how = until(client_->get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, deadline_);
+  rd_kafka_DescribeConfigs(client_->get(), resources, 1, how.get(), queue_.get());
+  const Event event = await_event("describing the topic's settings", RD_KAFKA_EVENT_DESCRIBECONFIGS_RESULT);
+  std::string problem;
+  if (rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    problem = rd_kafka_event_error_string(event.get());
+  }
+  std::map<std::string, std::string> settings;
+  std::size_t count = 0;
+  const auto* result = rd_kafka_event_DescribeConfigs_result(event.get());
+  const auto* described = problem.empty() ? rd_kafka_DescribeConfigs_result_resources(result, &count) : nullptr;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (rd_kafka_ConfigResource_error(described[i]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      problem = rd_kafka_ConfigResource_error_string(described[i]);
+    }
+    std::size_t entries = 0;
+    const auto* entry = rd_kafka_ConfigResource_configs(described[i], &entries);
+    for (std::size_t j = 0; j < entries; ++j) {
+      const char* value = rd_kafka_ConfigEntry_value(entry[j]);
+      settings[rd_kafka_ConfigEntry_name(entry[j])] = value != nullptr ? value : "";
+    }
+  }
+  if (!problem.empty()) {
+    throw std::runtime_error("The settings of topic '" + cluster_.topic + "' could not be read: " + problem);
+  }
+  return settings;
+}
+
+void TopicAdmin::check_settings(int replicas) {
+  const auto actual = settings();
+  std::string wrong;
+  std::string cure;
+  for (const Requirement& requirement : requirements(replicas)) {
+    const auto found = actual.find(requirement.setting);
+    const std::string value = found != actual.end() ? found->second : "(not told)";
+    if (found != actual.end() && satisfies(requirement, value)) continue;
+    wrong += std::string("\n  ") + requirement.setting + " is " + value + " and must be " + requirement.needed + ": " +
+             requirement.why;
+    cure += (cure.empty() ? "" : ",") + std::string(requirement.setting) + "=" + requirement.needed;
+  }
+  if (wrong.empty()) return;
+  throw LogRefused(name() + " would not keep events as a log must:" + wrong +
+                   "\nChange it with\n  kafka-configs.sh --bootstrap-server " + cluster_.bootstrap_servers +
+                   " --alter --entity-type topics --entity-name " + cluster_.topic + " --add-config " + cure);
+}
+
+}  // namespace
+
+Partition check_topic(const Cluster& cluster, const LogOptions& options, Deadline deadline) {
+  TopicAdmin admin(cluster, deadline);
+  TopicState state = admin.await_state();
+  if (!state.exists) {
+    if (!options.create) {
+      throw LogMissing("Topic '" + cluster.topic + "' is not there at " + cluster.bootstrap_servers +
+                       ". A command-service creates it (--create-topic) when it starts first.");
+    }
+    admin.create(options, state.brokers);
+  }
+  state = admin.await_leaders();
+  admin.check_settings(state.replicas);
+  return state.partitions;
+}
+
+}  // namespace taskstream::events::kafka
