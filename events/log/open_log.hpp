@@ -6,6 +6,7 @@
 #include <string>
 
 #include "events/log/event_log.hpp"
+#include "events/log/kafka_properties.hpp"
 #include "events/log/log_url.hpp"
 
 namespace taskstream::events {

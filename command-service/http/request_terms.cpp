@@ -1,0 +1,98 @@
+#include "command-service/http/request_terms.hpp"
+
+#include <algorithm>
+#include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/split.hpp>
+#include <boost/algorithm/string/trim.hpp>
+#include <utility>
+
+#include "command-service/http/command_hash.hpp"
+#include "command-service/http/responses.hpp"
+#include "events/log/consistency_token.hpp"
+
+namespace taskstream::command {
+namespace {
+
+constexpr std::size_t kKeyLengthAtMost = 255;
+
+bool is_printable(char c) {
+  return c >= 0x21 && c <= 0x7e;
+}
+
+boost::system::result<std::optional<RequestKey>, http::Problem> read_key(const http::Request& request) {
+  const std::optional<std::string> key = request.header("Idempotency-Key");
+  if (!key) return std::optional<RequestKey>();
+  if (key->empty() || key->size() > kKeyLengthAtMost || !std::ranges::all_of(*key, is_printable)) {
+    return http::malformed("Idempotency-Key must have 1 to 255 printable ASCII characters; a UUID is a good choice.");
+  }
+  return std::optional(RequestKey{.id = *key, .hash = command_hash(request)});
+}
+
+boost::system::result<events::PositionVector, http::Problem> read_tokens(const http::Request& request,
+                                                                         const events::LogId& log_id) {
+  events::PositionVector positions;
+  const std::optional<std::string> field = request.header("Consistency-Token");
+  if (!field) return positions;
+  std::vector<std::string> tokens;
+  boost::split(tokens, *field, boost::is_any_of(","));
+  for (std::string& token : tokens) {
+    boost::trim(token);
+    const auto decoded = events::decode_token(token, log_id);
+    if (!decoded) return token_unknown(decoded.error());
+    positions.advance(*decoded);
+  }
+  return positions;
+}
+
+// 00-<32 hex>-<16 hex>-<2 hex>. One that is not well formed is ignored, as the specification asks.
+std::optional<std::string> read_traceparent(const http::Request& request) {
+  std::optional<std::string> field = request.header("traceparent");
+  const auto is_well_formed = [](const std::string& text) {
+    if (text.size() != 55) return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const bool is_dash_place = i == 2 || i == 35 || i == 52;
+      const bool is_hex = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f');
+      if (is_dash_place ? text[i] != '-' : !is_hex) return false;
+    }
+    return true;
+  };
+  if (field && !is_well_formed(*field)) field.reset();
+  return field;
+}
+
+}  // namespace
+
+boost::system::result<Terms, http::Problem> read_terms(const http::Request& request, const events::LogId& log_id) {
+  auto precondition = http::read_precondition(request);
+  if (!precondition) return precondition.error();
+  auto key = read_key(request);
+  if (!key) return key.error();
+  auto tokens = read_tokens(request, log_id);
+  if (!tokens) return tokens.error();
+  const http::Preferences preferences = http::read_preferences(request);
+  return Terms{.precondition = *std::move(precondition),
+               .preferences = preferences,
+               .key = *std::move(key),
+               .traceparent = read_traceparent(request),
+               .at_least = preferences.lenient ? events::PositionVector() : *std::move(tokens)};
+}
+
+Expectation to_expectation(const http::Precondition& precondition, bool require_precondition) {
+  struct Translate {
+    bool require_precondition;
+
+    Expectation operator()(std::monostate) const {
+      return {.kind = require_precondition ? Expectation::Kind::Required : Expectation::Kind::NotStated};
+    }
+    Expectation operator()(const http::AnyVersion&) const { return {.kind = Expectation::Kind::Any}; }
+    Expectation operator()(const http::MustNotExist&) const { return {.kind = Expectation::Kind::Absent}; }
+    Expectation operator()(const http::OneOfVersions& one_of) const {
+      Expectation expectation{.kind = Expectation::Kind::OneOf};
+      for (const std::int64_t version : one_of.versions) expectation.versions.push_back({version});
+      return expectation;
+    }
+  };
+  return std::visit(Translate{require_precondition}, precondition);
+}
+
+}  // namespace taskstream::command

@@ -1,0 +1,170 @@
+#include "command-service/http/responses.hpp"
+
+#include <boost/algorithm/string/join.hpp>
+#include <utility>
+#include <vector>
+
+#include "events/contract/event_json.hpp"
+#include "events/fold/state_json.hpp"
+
+namespace taskstream::command {
+namespace {
+
+using http::Problem;
+using http::Status;
+
+// Seconds after which trying again has a chance.
+constexpr const char* kSoon = "1";
+constexpr const char* kLater = "5";
+
+Problem retry_after(Problem problem, const char* seconds) {
+  problem.headers.emplace_back("Retry-After", seconds);
+  return problem;
+}
+
+struct ToProblem {
+  http::FieldError::Location values_in;
+
+  Problem operator()(const TaskIsMissing&) const { return http::not_found(); }
+
+  Problem operator()(const TaskIsDeleted&) const {
+    return {.status = Status::gone,
+            .code = "GONE",
+            .detail = "The task was deleted, and its id is never used again. Create another one."};
+  }
+
+  Problem operator()(const ValuesAreInvalid& invalid) const {
+    std::vector<http::FieldError> errors;
+    for (const InvalidValue& value : invalid.values) errors.push_back({value.field, value.reason, values_in});
+    return http::validation_failed(std::move(errors));
+  }
+
+  Problem operator()(const TaskIsLocked& lock) const {
+    return {.status = Status::locked,
+            .code = "LOCKED",
+            .detail = "Only the holder of the lock may change the task. Wait until it is released or has expired.",
+            .members = {{"holder", lock.holder}, {"expiresAt", events::format_instant(lock.expires_at)}}};
+  }
+
+  Problem operator()(const TransitionIsIllegal& transition) const {
+    std::vector<std::string> allowed;
+    for (const events::Status status : transition.allowed) allowed.emplace_back(events::to_string(status));
+    return {.status = Status::conflict,
+            .code = "ILLEGAL_TRANSITION",
+            .detail = "From " + std::string(events::to_string(transition.from)) + " a task can only go to " +
+                      boost::join(allowed, ", ") + ".",
+            .members = {{"from", events::to_string(transition.from)},
+                        {"to", events::to_string(transition.to)},
+                        {"allowed", allowed}}};
+  }
+
+  Problem operator()(const TaskIsClosed&) const {
+    return {.status = Status::conflict,
+            .code = "TASK_CLOSED",
+            .detail = "The task is completed or cancelled. Reopen it by POST to its /status before changing it."};
+  }
+};
+
+}  // namespace
+
+Problem to_problem(const Rejection& rejection, http::FieldError::Location values_in) {
+  return std::visit(ToProblem{values_in}, rejection);
+}
+
+Problem version_conflict(std::optional<events::StreamVersion> expected, const events::TaskState& current) {
+  using Json = nlohmann::ordered_json;
+  return {.status = Status::precondition_failed,
+          .code = "VERSION_CONFLICT",
+          .detail =
+              "The task is not at the version that the request expects. Look at `current`, decide again, and send the "
+              "request with If-Match: \"" +
+              std::to_string(current.version.value) + "\".",
+          .members = {{"expectedVersion", expected ? Json(expected->value) : Json(nullptr)},
+                      {"currentVersion", current.version.value},
+                      {"current", Json::parse(events::task_json(current))}}};
+}
+
+Problem precondition_required() {
+  return {.status = Status::precondition_required,
+          .code = "PRECONDITION_REQUIRED",
+          .detail =
+              "Say which version the change is for: If-Match with the ETag that was read, If-Match: * to overwrite on "
+              "purpose, or If-None-Match: * to create."};
+}
+
+Problem idempotency_key_reused() {
+  return {.status = Status::unprocessable_entity,
+          .code = "IDEMPOTENCY_KEY_REUSED",
+          .detail = "This Idempotency-Key came with another request before. Use a new key for a new request."};
+}
+
+Problem in_progress() {
+  return retry_after(
+      {.status = Status::conflict,
+       .code = "IN_PROGRESS",
+       .detail = "The first request with this Idempotency-Key is still under way. Ask again in a moment."},
+      kSoon);
+}
+
+Problem token_unknown(events::TokenError error) {
+  const bool is_of_another_log = error == events::TokenError::OfAnotherLog;
+  return {.status = Status::bad_request,
+          .code = "TOKEN_UNKNOWN",
+          .detail = is_of_another_log
+                        ? "The Consistency-Token belongs to another log. Forget it, and read anew."
+                        : "The Consistency-Token cannot be read. Send tokens exactly as they were answered."};
+}
+
+Problem contended() {
+  return retry_after(
+      {.status = Status::service_unavailable,
+       .code = "CONTENDED",
+       .detail = "Others changed the task each time before this change could be made. Nothing happened; try "
+                 "again."},
+      kSoon);
+}
+
+Problem log_unavailable(const std::string& reason) {
+  return retry_after(
+      {.status = Status::service_unavailable,
+       .code = "LOG_UNAVAILABLE",
+       .detail = "The log cannot be written at the moment (" + reason + "). Nothing happened; try again."},
+      kLater);
+}
+
+Problem behind_token(std::int64_t lag_records) {
+  return retry_after(
+      {.status = Status::service_unavailable,
+       .code = "READ_MODEL_BEHIND",
+       .detail = "This instance has not yet read up to the Consistency-Token. Nothing happened; try again.",
+       .members = {{"lagRecords", lag_records}}},
+      kSoon);
+}
+
+Problem stream_quarantined(const events::Quarantine& quarantine) {
+  return retry_after({.status = Status::service_unavailable,
+                      .code = "STREAM_QUARANTINED",
+                      .detail = "Since version " + std::to_string(quarantine.version.value) +
+                                " the task's history holds what this release cannot read (" + quarantine.reason +
+                                "). Nothing happened; it takes a newer release.",
+                      .members = {{"version", quarantine.version.value}, {"reason", quarantine.reason}}},
+                     kLater);
+}
+
+Problem starting() {
+  return retry_after({.status = Status::service_unavailable,
+                      .code = "STARTING",
+                      .detail = "The service is still reading the log. Nothing happened; try again."},
+                     kSoon);
+}
+
+Problem outcome_unknown(const events::EventId& event_id) {
+  return {.status = Status::gateway_timeout,
+          .code = "OUTCOME_UNKNOWN",
+          .detail =
+              "The log did not say in time whether it took the change, so it may yet happen. Repeat the request with "
+              "the same Idempotency-Key, or read the task.",
+          .members = {{"eventId", event_id.to_string()}}};
+}
+
+}  // namespace taskstream::command
