@@ -22,7 +22,8 @@ struct DecisionContext {
 using Decision = boost::system::result<std::optional<events::Event>, Rejection>;
 
 // Pure. `task` is null where no task exists yet. Checks in the contract's order: missing or deleted, values, lock,
-// rules, nothing changes. Whether the version is the expected one is asked before, by the core.
+// rules, nothing changes. Whether the version is the expected one is asked before, by the core; so is whether a task
+// that is to be created exists already, and deciding that all the same aborts.
 Decision decide(const events::TaskState* task, const TaskCommand& command, const DecisionContext& context);
 
 }  // namespace taskstream::command
