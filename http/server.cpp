@@ -111,7 +111,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     std::unique_lock lock(mutex_);
     const auto all_ended = [this] { return open_ == 0; };
     if (all_ended_.wait_for(lock, deadline, all_ended)) return;
-    spdlog::warn("{} connections are closed in the middle of a request: they did not finish in time", open_.load());
+    spdlog::warn("{} connections are cut off: they did not end in time", open_.load());
     for_each_session(&Session::abort);
     all_ended_.wait_for(lock, kAbortTime, all_ended);
   }
