@@ -2,7 +2,7 @@ import os
 import signal
 import subprocess
 
-from .places import KAFKA_JARS, ROOT, free_port
+from .places import KAFKA_JARS, ROOT, free_port, is_listened_on
 from .waiting import wait_until
 
 
@@ -42,7 +42,7 @@ class Broker:
     def kill(self):
         pid = self._pid()
         os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: not _command_line(pid), "the broker is gone")
+        wait_until(lambda: not _command_line(pid) and not is_listened_on(self.address), "the broker is gone")
 
     def pause(self):
         os.kill(self._pid(), signal.SIGSTOP)

@@ -18,6 +18,15 @@ def _is_free(port):
         return True
 
 
+def is_listened_on(address):
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=2.0).close()
+        return True
+    except OSError:
+        return False
+
+
 def free_port(neighbours=0):
     """A port that nobody listens on, with as many free ones after it.
 
