@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "command-service/http/answer.hpp"
 #include "command-service/http/command_hash.hpp"
 #include "command-service/http/parse_command.hpp"
 #include "command-service/http/request_terms.hpp"
