@@ -1,9 +1,12 @@
 import itertools
+import re
 import uuid
 
 from .kafka_log import KafkaLog
 from .file_log import FileLog
 from .service import Service
+
+ACCESS = re.compile(r" info (GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /")
 
 
 class Scene:
@@ -36,10 +39,12 @@ class Scene:
             service.start()
         return service
 
-    def last_words(self, lines=40):
+    def last_words(self, lines=30):
+        """What each service said at last; of the thousands of lines about requests only the very last."""
         for service in self.services:
             if service.words.exists():
-                yield service.name, "\n".join(service.words.read_text(errors="replace").splitlines()[-lines:])
+                said = service.words.read_text(errors="replace").splitlines()
+                yield service.name, "\n".join([line for line in said[:-5] if not ACCESS.search(line)][-lines:] + said[-5:])
 
     def clean_up(self):
         for service in self.services:
