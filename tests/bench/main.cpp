@@ -1,4 +1,5 @@
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <string>
@@ -20,8 +21,15 @@ void print(const AppendFigures& figures) {
   std::cout << "per_second " << figures.per_second << "\np50_ms " << figures.p50_ms << "\n";
 }
 
+std::vector<std::string> read_lines(const std::string& path) {
+  std::ifstream file(path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+
 int run(const std::string& what, const Arguments& a) {
-  const double seconds = std::stod(a.at("seconds"));
+  const double seconds = a.contains("seconds") ? std::stod(a.at("seconds")) : 0;
   if (what == "updates") {
     print(measure_updates(port_of(a, "command-port"), std::stoul(a.at("connections")), seconds));
   } else if (what == "kafka") {
@@ -32,8 +40,17 @@ int run(const std::string& what, const Arguments& a) {
     const LatencyFigures figures = measure_visible(port_of(a, "command-port"), port_of(a, "projection-port"),
                                                    std::stod(a.at("rate")), seconds);
     std::cout << "p50_ms " << figures.p50_ms << "\np99_ms " << figures.p99_ms << "\n";
+  } else if (what == "page" || what == "task") {
+    const std::vector<std::string> targets =
+        what == "page" ? std::vector<std::string>{"/v1/tasks?limit=20"} : read_lines(a.at("targets"));
+    print(measure_reads(port_of(a, "port"), targets, std::stoul(a.at("connections")), seconds));
+  } else if (what == "make-tasks") {
+    for (const std::string& location :
+         make_tasks(port_of(a, "command-port"), std::stoul(a.at("count")), std::stoul(a.at("connections")))) {
+      std::cout << location << "\n";
+    }
   } else {
-    std::cerr << "updates, kafka, sqlite or visible\n";
+    std::cerr << "updates, visible, task, page, make-tasks, kafka or sqlite\n";
     return EXIT_FAILURE;
   }
   return EXIT_SUCCESS;
