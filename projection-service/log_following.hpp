@@ -17,7 +17,7 @@ namespace taskstream::projection {
 // Keeps the read model following its log until the process is asked to end: waits for the log and its genesis, follows
 // it, asks where it ends, and follows anew after the read model could not be written. Runs on the thread that calls
 // run().
-class LogFollowing : private ProjectorListener {
+class LogFollowing : public ProjectorListener {
  public:
   LogFollowing(events::LogUrl url, events::LogOptions options, ModelFile& file, ReadSide& reads,
                http::Readiness& readiness, http::StopSignal& stop);

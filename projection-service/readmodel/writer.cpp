@@ -153,7 +153,7 @@ events::Checkpoint Writer::load_checkpoint() {
 
 std::optional<StoredStream> Writer::find_stream(const std::string& key) {
   SQLite::Statement& select = find_stream_;
-  select.reset();
+  select.tryReset();  // reset() would throw once more what the last use may have ended with
   select.bindNoCopy(1, key);
   if (!select.executeStep()) return std::nullopt;
   StoredStream stored{.no = {select.getColumn(0).getInt64()}, .stream = {}};

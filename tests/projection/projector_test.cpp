@@ -290,7 +290,8 @@ TEST(Projector, NeverKeepsRowsWithoutTheirPositionWhicheverStepFails) {
     if (model.failures.empty()) break;
     ++failures;
     ASSERT_EQ(whole.count(model.dump()), 1U) << step << ": " << model.failures.front() << "\n" << model.dump();
-    ASSERT_EQ(*events::decode_token(model.queries().counts().token, model.identity.log_id), model.committed());
+    // A commit that failed may have taken place all the same; what was told is there in any case.
+    ASSERT_TRUE(events::decode_token(model.queries().counts().token, model.identity.log_id)->covers(model.committed()));
     model.projector().start_over();
     model.deliver_from(model.projector().checkpoint().positions(), 2);
     ASSERT_EQ(model.dump(), through.dump()) << step;

@@ -23,7 +23,7 @@ events::RecordedEvent recorded(const events::TaskId& task, std::int64_t version,
                                std::int64_t second = 0);
 
 // A read model on a real file in a folder of its own, and a log of records to feed it with, by hand and on this thread.
-class ReadModel : private ProjectorListener {
+class ReadModel : public ProjectorListener {
  public:
   explicit ReadModel(Projector::Options options = {}, events::Partition partitions = 3);
   ~ReadModel() override;

@@ -279,7 +279,7 @@ TEST(TaskList, IsGivenUpAtTheTimeLimit) {
     // Rows enough that counting them takes longer than a millisecond.
     Database database(model.path(), Database::Mode::ReadWrite);
     database.execute(
-        "WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 400000) INSERT INTO tasks SELECT "
+        "WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 60000) INSERT INTO tasks SELECT "
         "i, "
         "randomblob(16), 1, 0, 0, 0, 0, NULL, NULL, i, i, 't', '{}' FROM n");
   }
