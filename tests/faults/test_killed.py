@@ -68,7 +68,7 @@ def test_a_killed_projection_has_every_row_once(scene, log, seed):
 
 
 def test_a_killed_broker_loses_nothing(scene, own_broker, seed):
-    play = Play(scene, scene.topic_on(own_broker))
+    play = Play(scene, scene.topic_on(own_broker.forget_the_dead_sooner()))
     with Load([play.victim, play.other], clients=4, tasks=play.tasks, seed=seed, pause_s=0.005) as load:
         play.kill_again_and_again(load, seed, own_broker.kill, own_broker.start_again)
     play.assert_nothing_lost(load)

@@ -82,7 +82,7 @@ def test_what_is_refused_changes_nothing(scene, log):
 def test_a_create_with_the_same_key_happens_once_at_whatever_instance(scene, log):
     one, other = scene.command_service(log).client(), scene.command_service(log).client()
     queries = scene.projection_service(log).client()
-    key = {"Idempotency-Key": "a key that the client made"}
+    key = {"Idempotency-Key": "a-key-that-the-client-made"}
     first = one.create("Write the guide", key)
     again, elsewhere = one.create("Write the guide", key), other.create("Write the guide", key)
     assert first.status == 201 and "Idempotency-Replayed" not in first.headers

@@ -19,20 +19,28 @@ class Broker:
         self.address = f"127.0.0.1:{port}"
         return self
 
+    def forget_the_dead_sooner(self):
+        """A killed broker is let in again only when the session of its old life has expired. Starts the broker anew."""
+        self._change_properties(lambda lines: [*lines, "broker.session.timeout.ms=3000", "broker.heartbeat.interval.ms=500"])
+        return self
+
     def add_listener(self, listens_on, advertised):
         """Opens one more port, whose clients are told to connect to `advertised`. Starts the broker anew."""
+        def with_listener(lines):
+            for line in lines:
+                if line.startswith("listeners="):
+                    line += f",ASIDE://127.0.0.1:{listens_on}"
+                elif line.startswith("advertised.listeners="):
+                    line += f",ASIDE://127.0.0.1:{advertised}"
+                elif line.startswith("listener.security.protocol.map="):
+                    line += ",ASIDE:PLAINTEXT"
+                yield line
+        self._change_properties(with_listener)
+
+    def _change_properties(self, change):
         self._compose("stop")
         properties = self.folder / "node-1.properties"
-        lines = []
-        for line in properties.read_text().splitlines():
-            if line.startswith("listeners="):
-                line += f",ASIDE://127.0.0.1:{listens_on}"
-            elif line.startswith("advertised.listeners="):
-                line += f",ASIDE://127.0.0.1:{advertised}"
-            elif line.startswith("listener.security.protocol.map="):
-                line += ",ASIDE:PLAINTEXT"
-            lines.append(line)
-        properties.write_text("\n".join(lines) + "\n")
+        properties.write_text("\n".join(change(properties.read_text().splitlines())) + "\n")
         self.start_again()
 
     def start_again(self):

@@ -5,6 +5,8 @@ import uuid
 
 from .client import NoAnswer
 
+AWAY_PAUSE_S = 0.05  # after a refusal or a lost connection: what is coming back needs the processor itself
+
 
 class Load:
     """Clients that write to tasks until they are stopped, each change with a mark of its own, and remember what they
@@ -54,7 +56,7 @@ class Load:
             with self._lock:
                 self.unknown.add(mark)
                 self.statuses["none"] = self.statuses.get("none", 0) + 1
-            self._stop.wait(0.02)  # it may be away just now: no need to hammer at its port
+            self._stop.wait(AWAY_PAUSE_S)
             return
         with self._lock:
             self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
@@ -71,6 +73,8 @@ class Load:
             versions[task_id] = answer.version
         elif answer.status == 412:
             versions[task_id] = answer.json["currentVersion"]
+        elif answer.status == 503:
+            self._stop.wait(AWAY_PAUSE_S)
 
     def assert_kept_by(self, fold):
         """Every acknowledged write is there once, every refused one not at all, and nothing twice."""
