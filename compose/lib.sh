@@ -4,7 +4,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 readonly root
 
 say() { printf '%s\n' "$*"; }
-fail() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
+fail() { printf '%s: %s\n' "$(realpath --relative-to="$root" "$0")" "$*" >&2; exit 1; }
 
 # A step is announced when it begins, with the time since the command was called: a reader sees where it is.
 step() { printf '[%3d:%02d] %s\n' $((SECONDS / 60)) $((SECONDS % 60)) "$*"; }
