@@ -3,6 +3,8 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <functional>
+#include <future>
 #include <iostream>
 #include <memory>
 #include <thread>
@@ -95,6 +97,15 @@ DriverEvents driver_events(http::Readiness& readiness, http::StopSignal& stop) {
               }};
 }
 
+// Runs on the thread of the context, and has run when this returns: a stop that comes now finds it done. What it throws
+// is thrown here.
+void start_on(boost::asio::io_context& context, std::function<void()> start) {
+  std::packaged_task<void()> task(std::move(start));
+  auto done = task.get_future();
+  boost::asio::post(context, std::move(task));
+  done.get();
+}
+
 int run(const Config& config) {
   boost::asio::io_context context(1);
   auto keep_running = boost::asio::make_work_guard(context);
@@ -124,10 +135,10 @@ int run(const Config& config) {
     if (opened) {
       driver = std::make_unique<ReplicaDriver>(context, *opened->log, driver_options(config, *opened),
                                                driver_events(readiness, stop));
-      boost::asio::post(context, [&] {
+      start_on(context, [&] {
+        driver->start();
         api.log = opened->identity;
         api.replica = driver.get();
-        driver->start();
       });
     }
     exit_code = stop.wait();

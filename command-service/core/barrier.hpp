@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -11,39 +10,40 @@
 
 namespace taskstream::command {
 
-// Learns where the log ends *after* a moment, and tells when the fold has got there. Whoever comes while a request for
-// the end is under way waits for the next one: an end that was asked for before somebody came proves nothing to them.
+// Learns where partitions end *after* a moment, and tells when the fold has got there. Whoever comes while a request
+// for an end is under way waits for the next one: an end that was asked for before somebody came proves nothing to
+// them. Each partition is asked by itself, so that one without a leader holds up nobody else.
 class Barrier {
  public:
-  // The partitions whose ends are to be asked for now.
-  using Ask = std::vector<events::Partition>;
-
-  // Starts a barrier over these partitions. Its ticket comes out of reached() later.
+  // Starts a barrier over these partitions. Its ticket comes out of take_reached() later.
   void begin(Ticket ticket, const std::vector<events::Partition>& over);
   // Waits for positions that are known already, those of a consistency token.
   void wait_for(Ticket ticket, const events::PositionVector& positions, const events::PositionVector& fold);
   // Forgets a ticket whose request has been answered otherwise.
   void cancel(Ticket ticket);
 
-  // What to ask of the log, if something is to be asked and nothing is under way.
-  std::optional<Ask> next_ask();
-  void on_end(const events::PositionVector& end, const events::PositionVector& fold);
-  // The log could not be asked: the same waiters go into the next request.
-  void on_failure();
+  // The partitions whose ends are to be asked for now. They are under way then, until on_end or on_failure.
+  std::vector<events::Partition> take_asks();
+  void on_end(events::Partition partition, events::Offset end, events::Offset fold);
+  // The partition could not be asked: the same waiters go into its next request, which is made after the next retry().
+  void on_failure(events::Partition partition);
+  void retry();
 
   void on_fold(events::Partition partition, events::Offset next);
   // The tickets that are through since the last call.
   std::vector<Ticket> take_reached();
 
  private:
-  using Waiters = std::map<Ticket, std::vector<events::Partition>>;
+  struct Asking {
+    std::set<Ticket> for_next;
+    std::optional<std::set<Ticket>> under_way;
+    bool has_failed = false;
+    std::multimap<events::Offset, Ticket> behind;  // the fold has to reach the offset
+  };
 
-  void wait(Ticket ticket, events::Partition partition, events::Offset until, const events::PositionVector& fold);
-  void settle(Ticket ticket);
+  void pass(Ticket ticket);
 
-  Waiters for_next_;
-  std::optional<Waiters> under_way_;
-  std::map<events::Partition, std::multimap<events::Offset, Ticket>> behind_;
+  std::map<events::Partition, Asking> asking_;
   std::map<Ticket, std::size_t> partitions_missing_;
   std::vector<Ticket> reached_;
 };

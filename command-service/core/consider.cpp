@@ -25,8 +25,9 @@ std::optional<Finding> check_key(const CommandRequest& request, const StreamEntr
   const RememberedCommand* first = entry->commands.find(request.actor, request.key->id);
   if (first == nullptr) return std::nullopt;
   if (first->hash != request.key->hash) return refusal(KeyReused());
+  if (entry->stream.quarantine) return std::nullopt;  // the event may be parked here: the quarantine speaks
   const TaskState* task = task_of(entry);
-  if (task == nullptr) return std::nullopt;  // the event is parked here: the quarantine speaks
+  if (task == nullptr) return std::nullopt;
   return final_answer(Succeeded{.task = *task, .event_id = first->event_id, .replayed = true});
 }
 

@@ -9,6 +9,12 @@ namespace {
 // The barrier that tells that the replica has caught up. Requests are numbered from 1.
 constexpr Ticket kCatchUp = 0;
 
+// How long an end below the fold may last until it counts as damage: longer than a deposed leader goes on answering.
+constexpr std::chrono::seconds kShortEndPatience{15};
+
+constexpr std::string_view kOutOfReach = "the log is out of reach";
+constexpr std::string_view kStopped = "the log is damaged, and this instance is stopping";
+
 std::vector<events::Partition> all_of(events::Partition partitions) {
   std::vector<events::Partition> all;
   for (events::Partition p = 0; p < partitions; ++p) all.push_back(p);
@@ -33,33 +39,35 @@ Replica::Replica(ReplicaOptions options) : options_(std::move(options)), streams
 // ---- inputs
 
 void Replica::on_command(Ticket ticket, CommandRequest request, Now now) {
+  if (stopped_) return reply(ticket, LogUnavailable{std::string(kStopped)});
   if (!caught_up_) return reply(ticket, NotReady());
   auto stream = events::StreamId::of(request.task_id);
   if (is_under_way(request, stream)) return reply(ticket, StillRunning());
-  deadlines_.emplace(request.deadline, ticket);
   Command& command =
       commands_.emplace(ticket, Command{.request = std::move(request), .stream = std::move(stream)}).first->second;
   if (fold_.covers(command.request.at_least)) {
-    line_up(ticket, command);
+    line_up(ticket, command, now);
   } else {
     command.waiting = Waiting::ForTokens;
-    deadlines_.emplace(command.request.freshness_deadline, ticket);
+    command.due = now.steady + command.request.wait;
+    deadlines_.emplace(command.due, ticket);
     barrier_.wait_for(ticket, command.request.at_least, fold_);
   }
   settle(now);
 }
 
 void Replica::on_read(Ticket ticket, ReadRequest request, Now now) {
+  if (stopped_) return reply(ticket, LogUnavailable{std::string(kStopped)});
   if (!caught_up_) return reply(ticket, NotReady());
-  if (!reachable_) return reply(ticket, LogUnavailable{"the log is out of reach"});
+  if (!reachable_) return reply(ticket, LogUnavailable{std::string(kOutOfReach)});
   auto stream = events::StreamId::of(request.task_id);
-  deadlines_.emplace(request.deadline, ticket);
   Read& read = reads_.emplace(ticket, Read{.request = std::move(request), .stream = std::move(stream)}).first->second;
   if (fold_.covers(read.request.at_least)) {
-    barrier_.begin(ticket, {partition_of(read.stream)});
+    confirm(ticket, read, now);
   } else {
     read.waiting = Waiting::ForTokens;
-    deadlines_.emplace(read.request.freshness_deadline, ticket);
+    read.due = now.steady + read.request.wait;
+    deadlines_.emplace(read.due, ticket);
     barrier_.wait_for(ticket, read.request.at_least, fold_);
   }
   settle(now);
@@ -75,9 +83,7 @@ void Replica::on_records(std::vector<LogRecord> records, Now now) {
 
 void Replica::on_partition_end(events::Position end, Now now) {
   Sequencer& sequencer = sequencers_[static_cast<std::size_t>(end.partition)];
-  sequencer.on_partition_end(end.offset);
-  fold_.advance(end.partition, sequencer.next());
-  barrier_.on_fold(end.partition, sequencer.next());
+  fold_step(sequencer.on_partition_end(end.offset), end.partition);
   settle(now);
 }
 
@@ -112,18 +118,17 @@ void Replica::on_append_outcome(events::EventId id, AppendOutcome outcome, Now n
   settle(now);
 }
 
-void Replica::on_end_of_log(const events::EventLog::EndsOfPartitions& end, Now now) {
-  end_failed_ = !end;
-  if (end) {
-    barrier_.on_end(*end, fold_);
+void Replica::on_end_of_log(events::Partition partition, const events::EventLog::EndsOfPartitions& end, Now now) {
+  if (end && !is_short(partition, end->next(partition), now)) {
+    barrier_.on_end(partition, end->next(partition), fold_.next(partition));
   } else {
-    barrier_.on_failure();
+    barrier_.on_failure(partition);
   }
   settle(now);
 }
 
 void Replica::on_tick(Now now) {
-  end_failed_ = false;
+  barrier_.retry();
   while (!deadlines_.empty() && deadlines_.begin()->first <= now.steady) {
     const Ticket ticket = deadlines_.extract(deadlines_.begin()).mapped();
     on_deadline(ticket, now.steady);
@@ -137,8 +142,10 @@ std::vector<Effect> Replica::take_effects() {
 
 // ---- the way of a command
 
-void Replica::line_up(Ticket ticket, Command& command) {
+void Replica::line_up(Ticket ticket, Command& command, Now now) {
   command.waiting = Waiting::ForTurn;
+  command.due = now.steady + command.request.timeout;
+  deadlines_.emplace(command.due, ticket);
   auto& queue = queues_[command.stream];
   queue.push_back(ticket);
   if (queue.size() == 1) turns_.push_back(ticket);
@@ -150,7 +157,7 @@ void Replica::take_turn(Ticket ticket, Now now) {
   const auto found = commands_.find(ticket);
   if (found == commands_.end()) return;
   Command& command = found->second;
-  if (now.steady >= command.request.deadline) {
+  if (now.steady >= command.due) {
     return finish(ticket, LogUnavailable{"the time for the command was over before anything was appended"});
   }
   const StreamEntry* entry = streams_.find(command.stream);
@@ -160,11 +167,11 @@ void Replica::take_turn(Ticket ticket, Now now) {
                                 .max_clock_skew = options_.max_clock_skew};
   Finding finding = consider(command.request, entry, context);
   if (finding.event) {
-    if (!reachable_) return finish(ticket, LogUnavailable{"the log is out of reach"});
+    if (!reachable_) return finish(ticket, LogUnavailable{std::string(kOutOfReach)});
     return append(ticket, command, *std::move(finding.event), context.now);
   }
   if (finding.is_final || command.confirmed) return finish(ticket, *std::move(finding.result));
-  if (!reachable_) return finish(ticket, LogUnavailable{"the log is out of reach"});
+  if (!reachable_) return finish(ticket, LogUnavailable{std::string(kOutOfReach)});
   command.waiting = Waiting::ForBarrier;
   barrier_.begin(ticket, {partition_of(command.stream)});
 }
@@ -198,9 +205,13 @@ void Replica::append(Ticket ticket, Command& command, events::Event event, event
 // ---- the fold
 
 void Replica::fold_step(Sequencer::Step step, events::Partition partition) {
+  if (stopped_) return;
   if (!step) return stop(step.error());
-  if (step->empty()) return;
-  for (const LogRecord& record : *step) fold_one(record);
+  for (const LogRecord& record : *step) {
+    // First, so that an answer given on the way covers the record that it speaks of.
+    fold_.advance(partition, record.position.offset + 1);
+    fold_one(record);
+  }
   const events::Offset next = sequencers_[static_cast<std::size_t>(partition)].next();
   fold_.advance(partition, next);
   barrier_.on_fold(partition, next);
@@ -222,7 +233,9 @@ void Replica::learn_verdict(const Streams::Folded& folded) {
   const Ticket ticket = queue->second.front();
   Command& command = commands_.at(ticket);
   if (command.waiting != Waiting::ForVerdict) return;
-  const events::Stream& stream = streams_.find(*folded.stream)->stream;
+  const StreamEntry* entry = streams_.find(*folded.stream);
+  if (entry == nullptr) return;  // a foreign record, superseded before the stream's first event
+  const events::Stream& stream = entry->stream;
   const bool is_own = folded.event_id == command.appended;
   if (folded.applied.verdict == Verdict::Accepted) {
     if (!is_own) return lose_version(ticket, command);
@@ -243,21 +256,20 @@ void Replica::lose_version(Ticket ticket, Command& command) {
 
 // ---- barriers, deadlines, answers
 
-void Replica::on_barrier(Ticket ticket) {
+void Replica::on_barrier(Ticket ticket, Now now) {
   if (ticket == kCatchUp) {
     caught_up_ = true;
     return;
   }
   if (const auto found = commands_.find(ticket); found != commands_.end()) {
     Command& command = found->second;
-    if (command.waiting == Waiting::ForTokens) return line_up(ticket, command);
+    if (command.waiting == Waiting::ForTokens) return line_up(ticket, command, now);
     command.confirmed = true;
     command.waiting = Waiting::ForTurn;
     turns_.push_back(ticket);
   } else if (const auto read = reads_.find(ticket); read != reads_.end()) {
     if (read->second.waiting == Waiting::ForBarrier) return answer_read(ticket);
-    read->second.waiting = Waiting::ForBarrier;
-    barrier_.begin(ticket, {partition_of(read->second.stream)});
+    confirm(ticket, read->second, now);
   }
 }
 
@@ -267,23 +279,23 @@ void Replica::on_deadline(Ticket ticket, SteadyTime now) {
     if (command.waiting == Waiting::ForTokens) {
       return finish(ticket, BehindToken{lag_behind(command.request.at_least)});
     }
-    if (now < command.request.deadline) return;  // it was the tokens' deadline, and they came in time
+    if (now < command.due) return;  // it was the tokens' deadline, and they came in time
     if (command.appended) return finish(ticket, OutcomeUnknown{*command.appended});
     finish(ticket, LogUnavailable{"the log did not answer within the time for the command"});
   } else if (const auto read = reads_.find(ticket); read != reads_.end()) {
     if (read->second.waiting == Waiting::ForTokens) {
       return finish_read(ticket, BehindToken{lag_behind(read->second.request.at_least)});
     }
-    if (now < read->second.request.deadline) return;
+    if (now < read->second.due) return;
     finish_read(ticket, LogUnavailable{"the log did not answer within the time for the read"});
   }
 }
 
 // Carries on whatever the last input made possible, until nothing moves any more.
 void Replica::settle(Now now) {
-  while (true) {
+  while (!stopped_) {
     const std::vector<Ticket> reached = barrier_.take_reached();
-    for (const Ticket ticket : reached) on_barrier(ticket);
+    for (const Ticket ticket : reached) on_barrier(ticket, now);
     if (reached.empty() && turns_.empty()) break;
     while (!turns_.empty()) {
       const Ticket ticket = turns_.front();
@@ -291,8 +303,11 @@ void Replica::settle(Now now) {
       take_turn(ticket, now);
     }
   }
-  if (end_failed_ || stopped_) return;
-  if (auto ask = barrier_.next_ask()) effects_.push_back(AskEnd{std::move(*ask)});
+  if (stopped_) return;
+  for (const events::Partition partition : barrier_.take_asks()) {
+    asked_at_[partition] = fold_.next(partition);
+    effects_.push_back(AskEnd{partition});
+  }
 }
 
 void Replica::finish(Ticket ticket, Result result) {
@@ -310,6 +325,14 @@ void Replica::finish(Ticket ticket, Result result) {
     }
   }
   reply(ticket, std::move(result));
+}
+
+// The strong read's own barrier, begun after the request came and after its tokens were reached.
+void Replica::confirm(Ticket ticket, Read& read, Now now) {
+  read.waiting = Waiting::ForBarrier;
+  read.due = now.steady + read.request.timeout;
+  deadlines_.emplace(read.due, ticket);
+  barrier_.begin(ticket, {partition_of(read.stream)});
 }
 
 void Replica::answer_read(Ticket ticket) {
@@ -336,8 +359,38 @@ void Replica::reply(Ticket ticket, Result result) {
   effects_.push_back(Reply{.ticket = ticket, .answer = {.result = std::move(result), .fold = fold_}});
 }
 
+// Whoever waits is told what is still true: what was appended may or may not be in the log, and nothing else happened.
 void Replica::stop(std::string message) {
-  if (!std::exchange(stopped_, true)) effects_.push_back(Stop{std::move(message)});
+  if (std::exchange(stopped_, true)) return;
+  effects_.push_back(Stop{std::move(message)});
+  for (const auto& [ticket, command] : commands_) {
+    if (command.appended) {
+      reply(ticket, OutcomeUnknown{*command.appended});
+    } else {
+      reply(ticket, LogUnavailable{std::string(kStopped)});
+    }
+  }
+  for (const auto& [ticket, read] : reads_) reply(ticket, LogUnavailable{std::string(kStopped)});
+  commands_.clear();
+  reads_.clear();
+  queues_.clear();
+  turns_.clear();
+  awaiting_verdict_.clear();
+}
+
+// An end below where the fold stood when it was asked for: a leader that was deposed and does not know it yet, which
+// passes, or a log that has lost what was folded from it, which does not.
+bool Replica::is_short(events::Partition partition, events::Offset end, Now now) {
+  if (end >= asked_at_[partition]) {
+    short_since_.erase(partition);
+    return false;
+  }
+  const SteadyTime since = short_since_.emplace(partition, now.steady).first->second;
+  if (now.steady - since >= kShortEndPatience) {
+    stop("partition " + std::to_string(partition) + " ends at offset " + std::to_string(end) +
+         ", and was read further than that: the log was truncated or made anew, and acknowledged events are gone.");
+  }
+  return true;
 }
 
 // ---- small questions

@@ -26,7 +26,7 @@ struct Append {
   events::Record record;
 };
 struct AskEnd {
-  std::vector<events::Partition> of;
+  events::Partition partition;
 };
 struct Reply {
   Ticket ticket;
@@ -60,7 +60,9 @@ class Replica {
   // What became of an Append. Exactly once for each.
   void on_append_outcome(events::EventId id, events::AppendOutcome outcome, Now now);
   // The answer to an AskEnd. Exactly once for each.
-  void on_end_of_log(const events::EventLog::EndsOfPartitions& end, Now now);
+  void on_end_of_log(events::Partition partition, const events::EventLog::EndsOfPartitions& end, Now now);
+  // The log is not what it was. Nothing is decided or promised any more.
+  void on_damage(std::string message) { stop(std::move(message)); }
   void on_reachable(bool reachable) { reachable_ = reachable; }
   // Time has passed: deadlines are looked at, and an end-of-log request that failed is made again.
   void on_tick(Now now);
@@ -79,6 +81,7 @@ class Replica {
   struct Command {
     CommandRequest request;
     events::StreamId stream;
+    SteadyTime due;
     Waiting waiting = Waiting::ForTurn;
     bool confirmed = false;  // the fold has reached a barrier that was begun after the request came
     int lost = 0;            // appends whose version another event took
@@ -88,6 +91,7 @@ class Replica {
   struct Read {
     ReadRequest request;
     events::StreamId stream;
+    SteadyTime due;
     Waiting waiting = Waiting::ForBarrier;
   };
   // An append that the log has not reported on yet, whether or not its command still waits.
@@ -96,14 +100,15 @@ class Replica {
     std::vector<events::Offset> read_at;  // where the tail met it before the report came
   };
 
-  void line_up(Ticket ticket, Command& command);
+  void line_up(Ticket ticket, Command& command, Now now);
+  void confirm(Ticket ticket, Read& read, Now now);
   void take_turn(Ticket ticket, Now now);
   void append(Ticket ticket, Command& command, events::Event event, events::Instant time);
   void fold_step(Sequencer::Step step, events::Partition partition);
   void fold_one(const events::LogRecord& record);
   void learn_verdict(const Streams::Folded& folded);
   void lose_version(Ticket ticket, Command& command);
-  void on_barrier(Ticket ticket);
+  void on_barrier(Ticket ticket, Now now);
   void on_deadline(Ticket ticket, SteadyTime now);
   void settle(Now now);
   void finish(Ticket ticket, Result result);
@@ -111,6 +116,7 @@ class Replica {
   void answer_read(Ticket ticket);
   void reply(Ticket ticket, Result result);
   void stop(std::string message);
+  bool is_short(events::Partition partition, events::Offset end, Now now);
 
   bool is_under_way(const CommandRequest& request, const events::StreamId& stream) const;
   std::int64_t lag_behind(const events::PositionVector& positions) const;
@@ -121,7 +127,8 @@ class Replica {
   std::vector<Sequencer> sequencers_;
   events::PositionVector fold_;
   Barrier barrier_;
-  bool end_failed_ = false;
+  std::map<events::Partition, events::Offset> asked_at_;  // where the fold stood when the end was asked for
+  std::map<events::Partition, SteadyTime> short_since_;   // ends that lie below the fold
   bool caught_up_ = false;
   bool reachable_ = true;
   bool stopped_ = false;

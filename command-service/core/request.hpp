@@ -57,17 +57,17 @@ struct CommandRequest {
   std::optional<RequestKey> key;
   std::string correlation_id;
   std::optional<std::string> traceparent;
-  events::PositionVector at_least;  // of the consistency tokens that were sent
-  SteadyTime freshness_deadline;    // until when to wait for `at_least`
-  SteadyTime deadline;              // until when there must be an answer
+  events::PositionVector at_least;       // of the consistency tokens that were sent
+  std::chrono::milliseconds wait{0};     // for the fold to reach `at_least`
+  std::chrono::milliseconds timeout{0};  // for the answer, once it has
 };
 
 // The strong read: the task as of now.
 struct ReadRequest {
   events::TaskId task_id;
   events::PositionVector at_least;
-  SteadyTime freshness_deadline;
-  SteadyTime deadline;
+  std::chrono::milliseconds wait{0};
+  std::chrono::milliseconds timeout{0};
 };
 
 // ---- answers

@@ -20,14 +20,7 @@ Sequencer::Step Sequencer::on_tail(LogRecord record) {
     if (read != reported) return contradiction(offset, reported, read);
     return Ready{};
   }
-  if (!ahead_of_tail_.empty()) {
-    return contradiction(ahead_of_tail_.front().offset, ahead_of_tail_.front().id, "nothing");
-  }
-  // The tail skips no record, so a report for an offset that it has passed speaks of a record that is not there.
-  if (!reported_.empty() && reported_.begin()->first < offset) {
-    const auto& [reported_offset, own] = *reported_.begin();
-    return contradiction(reported_offset, events::identity_of(own.record), "nothing");
-  }
+  if (auto passed_over = find_passed_over(offset)) return *std::move(passed_over);
   if (const auto same = reported_.find(offset); same != reported_.end()) {
     const std::string reported = events::identity_of(same->second.record);
     const std::string read = events::identity_of(record.record);
@@ -35,7 +28,7 @@ Sequencer::Step Sequencer::on_tail(LogRecord record) {
     reported_.erase(same);
   }
   Ready ready;
-  release(std::move(record), ready);
+  fold(std::move(record), ready);
   return ready;
 }
 
@@ -48,23 +41,44 @@ Sequencer::Step Sequencer::on_report(LogRecord own) {
   }
   ahead_of_tail_.push_back({.offset = offset, .id = events::identity_of(own.record)});
   Ready ready;
-  release(std::move(own), ready);
+  fold(std::move(own), ready);
   return ready;
 }
 
-void Sequencer::on_partition_end(Offset end) {
-  next_ = std::max(next_, end);
+Sequencer::Step Sequencer::on_partition_end(Offset end) {
+  Ready ready;
+  if (end <= next_) return ready;
+  if (auto passed_over = find_passed_over(end)) return *std::move(passed_over);
+  next_ = end;
+  release_reported(ready);
+  return ready;
 }
 
-// Takes the record, and every reported one that now stands exactly at the fold's position.
-void Sequencer::release(LogRecord record, Ready& ready) {
+void Sequencer::fold(LogRecord record, Ready& ready) {
   next_ = record.position.offset + 1;
   ready.push_back(std::move(record));
+  release_reported(ready);
+}
+
+// Every reported record that now stands exactly at the fold's position.
+void Sequencer::release_reported(Ready& ready) {
   for (auto own = reported_.begin(); own != reported_.end() && own->first == next_; own = reported_.erase(own)) {
     ahead_of_tail_.push_back({.offset = next_, .id = events::identity_of(own->second.record)});
     ready.push_back(std::move(own->second));
     ++next_;
   }
+}
+
+// The tail, which stands at the offset now, skips no record: an acknowledged one that it did not bring is not there.
+std::optional<std::string> Sequencer::find_passed_over(Offset offset) const {
+  if (!ahead_of_tail_.empty()) {
+    return contradiction(ahead_of_tail_.front().offset, ahead_of_tail_.front().id, "nothing");
+  }
+  if (!reported_.empty() && reported_.begin()->first < offset) {
+    const auto& [reported_offset, own] = *reported_.begin();
+    return contradiction(reported_offset, events::identity_of(own.record), "nothing");
+  }
+  return std::nullopt;
 }
 
 std::string Sequencer::contradiction(Offset offset, const std::string& reported, const std::string& read) const {

@@ -26,7 +26,7 @@ class Sequencer {
   Step on_tail(events::LogRecord record);
   Step on_report(events::LogRecord own);
   // Control records take offsets and carry nothing: the tail's end may lie past the last record.
-  void on_partition_end(events::Offset end);
+  Step on_partition_end(events::Offset end);
 
   // Everything before this offset is folded.
   events::Offset next() const { return next_; }
@@ -37,7 +37,9 @@ class Sequencer {
     std::string id;
   };
 
-  void release(events::LogRecord record, Ready& ready);
+  void fold(events::LogRecord record, Ready& ready);
+  void release_reported(Ready& ready);
+  std::optional<std::string> find_passed_over(events::Offset offset) const;
   std::string contradiction(events::Offset offset, const std::string& reported, const std::string& read) const;
 
   events::Partition partition_;

@@ -35,7 +35,12 @@ Streams::Folded Streams::fold(const events::LogRecord& record) {
   if (!envelope) {
     return {.applied = {.verdict = events::Verdict::Malformed, .reason = envelope.error().reason}};
   }
-  StreamEntry& entry = entries_[envelope->stream];
+  const auto known = entries_.find(envelope->stream);
+  // A record that nobody waits for must not make a stream: anyone could fill the memory with them.
+  if (known == entries_.end() && !events::accepts({}, envelope->version)) {
+    return {.stream = envelope->stream, .event_id = envelope->id, .applied = {.verdict = events::Verdict::Superseded}};
+  }
+  StreamEntry& entry = known != entries_.end() ? known->second : entries_[envelope->stream];
   Folded folded{.stream = envelope->stream,
                 .event_id = envelope->id,
                 .applied = events::apply(entry.stream, *envelope, record.record)};

@@ -20,7 +20,9 @@ class Sha256 {
  public:
   using Digest = std::array<std::uint8_t, 32>;
 
-  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) { check(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr)); }
+  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+    check(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr));
+  }
 
   Sha256& add(std::string_view text) {
     std::array<std::uint8_t, 8> length{};

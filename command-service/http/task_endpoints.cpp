@@ -28,7 +28,6 @@ events::TaskId new_task_id(const TaskApi& api) {
 
 CommandRequest to_command_request(const TaskApi& api, const Request& request, ParsedCommand parsed, Terms terms,
                                   Expectation expectation) {
-  const auto now = std::chrono::steady_clock::now();
   return {.task_id = parsed.task_id,
           .command = std::move(parsed.command),
           .values_unreadable = !parsed.invalid.empty(),
@@ -38,8 +37,8 @@ CommandRequest to_command_request(const TaskApi& api, const Request& request, Pa
           .correlation_id = request.request_id,
           .traceparent = std::move(terms.traceparent),
           .at_least = std::move(terms.at_least),
-          .freshness_deadline = now + terms.preferences.wait,
-          .deadline = now + api.replica->command_timeout()};
+          .wait = terms.preferences.wait,
+          .timeout = api.replica->command_timeout()};
 }
 
 // The one road of every command: terms of the request, then the core, then the answer.
@@ -95,11 +94,10 @@ awaitable<Outcome> read_task(const TaskApi& api, Request request) {
   auto task_id = parse_task_id(request);
   if (!task_id) co_return task_id.error();
   const AnswerTerms answer_terms{.log_id = api.log.log_id, .sent = terms->at_least, .form = AnswerForm::Read};
-  const auto now = std::chrono::steady_clock::now();
   ReadRequest read{.task_id = *task_id,
                    .at_least = terms->at_least,
-                   .freshness_deadline = now + terms->preferences.wait,
-                   .deadline = now + api.replica->command_timeout()};
+                   .wait = terms->preferences.wait,
+                   .timeout = api.replica->command_timeout()};
   const Answer answer = co_await api.replica->read(std::move(read));
   Outcome outcome = to_outcome(answer, answer_terms, {});
   co_return not_modified_or(std::move(outcome), request);

@@ -5,14 +5,29 @@
 
 namespace taskstream::command {
 
+namespace {
+
+// What the records take, about: a small one has its headers and not much else.
+std::size_t bytes_of(const LogInput& input) {
+  constexpr std::size_t kHeaders = 1'024;
+  const auto* read = std::get_if<RecordsRead>(&input);
+  if (read == nullptr) return 0;
+  std::size_t bytes = 0;
+  for (const events::LogRecord& record : read->records) bytes += kHeaders + record.record.value.size();
+  return bytes;
+}
+
+}  // namespace
+
 Inbox::Inbox(boost::asio::io_context& context, std::function<void()> drain)
     : context_(context), drain_(std::move(drain)) {}
 
 void Inbox::put(LogInput input) {
+  const std::size_t bytes = bytes_of(input);
   std::unique_lock lock(mutex_);
-  if (const auto* read = std::get_if<RecordsRead>(&input)) {
-    room_.wait(lock, [this] { return closed_ || records_ < kRecordsAtMost; });
-    records_ += read->records.size();
+  if (bytes > 0) {
+    room_.wait(lock, [this] { return closed_ || bytes_ < kBytesAtMost; });
+    bytes_ += bytes;
   }
   if (closed_) return;
   inputs_.push_back(std::move(input));
@@ -22,7 +37,7 @@ void Inbox::put(LogInput input) {
 std::vector<LogInput> Inbox::take() {
   const std::lock_guard lock(mutex_);
   drain_posted_ = false;
-  records_ = 0;
+  bytes_ = 0;
   room_.notify_all();
   return std::exchange(inputs_, {});
 }

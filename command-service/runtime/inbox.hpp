@@ -26,6 +26,7 @@ struct AppendSettled {
   events::Instant sent;
 };
 struct EndLearnt {
+  events::Partition partition;
   events::EventLog::EndsOfPartitions end;
 };
 struct LogDamaged {
@@ -47,14 +48,14 @@ class Inbox {
   void close();
 
  private:
-  static constexpr std::size_t kRecordsAtMost = 16'384;
+  static constexpr std::size_t kBytesAtMost = 32 * 1024 * 1024;
 
   boost::asio::io_context& context_;
   const std::function<void()> drain_;
   std::mutex mutex_;
   std::condition_variable room_;
   std::vector<LogInput> inputs_;
-  std::size_t records_ = 0;
+  std::size_t bytes_ = 0;  // of the records that wait
   bool drain_posted_ = false;
   bool closed_ = false;
 };

@@ -1,7 +1,5 @@
 #include "command-service/runtime/log_barrier.hpp"
 
-#include <memory>
-#include <mutex>
 #include <utility>
 
 #include "events/contract/envelope.hpp"
@@ -17,30 +15,6 @@ events::StreamId key_in(events::Partition partition, events::Partition partition
   }
 }
 
-// Gathers the outcomes of the barriers; the last one to come in runs `done`.
-struct Gathering {
-  std::mutex mutex;
-  std::size_t missing = 0;
-  events::PositionVector end;
-  std::string failure;
-  events::EventLog::EndDone done;
-
-  void add(const events::AppendOutcome& outcome) {
-    const std::lock_guard lock(mutex);
-    if (outcome.status == events::AppendOutcome::Status::Appended && outcome.position) {
-      end.advance(outcome.position->partition, outcome.position->offset + 1);
-    } else {
-      failure = outcome.reason.empty() ? "the log would not say where the barrier stands" : outcome.reason;
-    }
-    if (--missing > 0) return;
-    if (failure.empty()) {
-      done(std::move(end));
-    } else {
-      done(events::LogUnavailable{std::move(failure)});
-    }
-  }
-};
-
 }  // namespace
 
 events::Record barrier_record(events::Partition partition, events::Partition partitions, const std::string& source,
@@ -53,15 +27,17 @@ events::Record barrier_record(events::Partition partition, events::Partition par
                             .event = events::LogBarrier()});
 }
 
-void end_of_log_by_append(events::EventLog& log, std::vector<std::pair<events::Partition, events::Record>> barriers,
+void end_of_log_by_append(events::EventLog& log, events::Partition partition, events::Record barrier,
                           events::EventLog::EndDone done) {
-  auto gathering = std::make_shared<Gathering>();
-  gathering->missing = barriers.size();
-  gathering->done = std::move(done);
-  for (auto& [partition, record] : barriers) {
-    log.append(partition, std::move(record),
-               [gathering](const events::AppendOutcome& outcome) { gathering->add(outcome); });
-  }
+  log.append(partition, std::move(barrier), [done = std::move(done)](events::AppendOutcome outcome) {
+    if (outcome.status == events::AppendOutcome::Status::Appended && outcome.position) {
+      events::PositionVector end;
+      end.advance(outcome.position->partition, outcome.position->offset + 1);
+      return done(std::move(end));
+    }
+    if (outcome.reason.empty()) outcome.reason = "the log would not say where the barrier stands";
+    done(events::LogUnavailable{std::move(outcome.reason)});
+  });
 }
 
 }  // namespace taskstream::command

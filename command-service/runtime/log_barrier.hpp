@@ -14,10 +14,9 @@ namespace taskstream::command {
 events::Record barrier_record(events::Partition partition, events::Partition partitions, const std::string& source,
                               events::Instant now, const events::Uuid::Bytes& random);
 
-// Learns the end of these partitions by appending a barrier to each with acks=all. An end-of-log request can be
-// answered by a leader that was deposed and does not know it yet; an append cannot. `done` runs once, on a thread of
-// the log's.
-void end_of_log_by_append(events::EventLog& log, std::vector<std::pair<events::Partition, events::Record>> barriers,
+// Learns the end of a partition by appending the barrier to it with acks=all. An end-of-log request can be answered by
+// a leader that was deposed and does not know it yet; an append cannot. `done` runs once, on a thread of the log's.
+void end_of_log_by_append(events::EventLog& log, events::Partition partition, events::Record barrier,
                           events::EventLog::EndDone done);
 
 }  // namespace taskstream::command

@@ -114,8 +114,8 @@ void ReplicaDriver::take(LogInput input, Now moment) {
                           note_clock(settled, moment);
                           replica_.on_append_outcome(settled.id, std::move(settled.outcome), moment);
                         },
-                        [&](EndLearnt& learnt) { replica_.on_end_of_log(learnt.end, moment); },
-                        [&](LogDamaged& damaged) { events_.on_stop(std::move(damaged.message)); }},
+                        [&](EndLearnt& learnt) { replica_.on_end_of_log(learnt.partition, learnt.end, moment); },
+                        [&](LogDamaged& damaged) { replica_.on_damage(std::move(damaged.message)); }},
              input);
 }
 
@@ -160,17 +160,17 @@ void ReplicaDriver::carry_out(Append append) {
 }
 
 void ReplicaDriver::carry_out(AskEnd ask) {
-  auto done = [inbox = inbox_](events::EventLog::EndsOfPartitions end) { inbox->put(EndLearnt{std::move(end)}); };
+  auto done = [inbox = inbox_, partition = ask.partition](events::EventLog::EndsOfPartitions end) {
+    inbox->put(EndLearnt{.partition = partition, .end = std::move(end)});
+  };
   if (!options_.strict_barrier) {
-    log_.end_of_log(std::move(ask.of), std::chrono::steady_clock::now() + kEndOfLogTimeout, std::move(done));
+    log_.end_of_log({ask.partition}, std::chrono::steady_clock::now() + kEndOfLogTimeout, std::move(done));
     return;
   }
-  std::vector<std::pair<events::Partition, events::Record>> barriers;
-  for (const events::Partition partition : ask.of) {
-    barriers.emplace_back(partition, barrier_record(partition, options_.replica.partitions, options_.replica.source,
-                                                    now().wall, options_.replica.random()));
-  }
-  end_of_log_by_append(log_, std::move(barriers), std::move(done));
+  end_of_log_by_append(log_, ask.partition,
+                       barrier_record(ask.partition, options_.replica.partitions, options_.replica.source, now().wall,
+                                      options_.replica.random()),
+                       std::move(done));
 }
 
 void ReplicaDriver::carry_out(Reply reply) {

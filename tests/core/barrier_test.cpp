@@ -7,6 +7,7 @@ namespace {
 
 using events::PositionVector;
 using Tickets = std::vector<Ticket>;
+using Asks = std::vector<events::Partition>;
 
 PositionVector at(std::vector<events::Offset> next) {
   return PositionVector(std::move(next));
@@ -15,8 +16,8 @@ PositionVector at(std::vector<events::Offset> next) {
 TEST(Barrier, IsReachedOnceTheFoldIsAtTheEnd) {
   Barrier barrier;
   barrier.begin(1, {0});
-  ASSERT_EQ(barrier.next_ask(), Barrier::Ask{0});
-  barrier.on_end(at({5}), at({3}));
+  ASSERT_EQ(barrier.take_asks(), Asks{0});
+  barrier.on_end(0, 5, 3);
   EXPECT_EQ(barrier.take_reached(), Tickets{});
   barrier.on_fold(0, 4);
   EXPECT_EQ(barrier.take_reached(), Tickets{});
@@ -27,21 +28,21 @@ TEST(Barrier, IsReachedOnceTheFoldIsAtTheEnd) {
 TEST(Barrier, IsReachedAtOnceWhereTheFoldIsAtTheEndAlready) {
   Barrier barrier;
   barrier.begin(1, {0});
-  barrier.next_ask();
-  barrier.on_end(at({5}), at({5}));
+  barrier.take_asks();
+  barrier.on_end(0, 5, 5);
   EXPECT_EQ(barrier.take_reached(), Tickets{1});
 }
 
 TEST(Barrier, LetsALatecomerWaitForTheNextRequest) {
   Barrier barrier;
   barrier.begin(1, {0});
-  ASSERT_TRUE(barrier.next_ask());
+  ASSERT_EQ(barrier.take_asks(), Asks{0});
   barrier.begin(2, {0});
-  EXPECT_FALSE(barrier.next_ask()) << "one request at a time";
-  barrier.on_end(at({1}), at({1}));
+  EXPECT_EQ(barrier.take_asks(), Asks{}) << "one request at a time";
+  barrier.on_end(0, 1, 1);
   EXPECT_EQ(barrier.take_reached(), Tickets{1}) << "the end that was asked for before 2 came proves nothing to 2";
-  ASSERT_TRUE(barrier.next_ask());
-  barrier.on_end(at({1}), at({1}));
+  ASSERT_EQ(barrier.take_asks(), Asks{0});
+  barrier.on_end(0, 1, 1);
   EXPECT_EQ(barrier.take_reached(), Tickets{2});
 }
 
@@ -49,15 +50,16 @@ TEST(Barrier, AsksOnceForAllWhoWait) {
   Barrier barrier;
   barrier.begin(1, {2});
   barrier.begin(2, {0, 2});
-  EXPECT_EQ(barrier.next_ask(), (Barrier::Ask{0, 2}));
-  EXPECT_FALSE(barrier.next_ask());
+  EXPECT_EQ(barrier.take_asks(), (Asks{0, 2}));
+  EXPECT_EQ(barrier.take_asks(), Asks{});
 }
 
 TEST(Barrier, WaitsForEveryPartitionItIsOver) {
   Barrier barrier;
   barrier.begin(1, {0, 1});
-  barrier.next_ask();
-  barrier.on_end(at({2, 3}), at({0, 0}));
+  barrier.take_asks();
+  barrier.on_end(0, 2, 0);
+  barrier.on_end(1, 3, 0);
   barrier.on_fold(0, 2);
   EXPECT_EQ(barrier.take_reached(), Tickets{});
   barrier.on_fold(1, 3);
@@ -67,19 +69,30 @@ TEST(Barrier, WaitsForEveryPartitionItIsOver) {
 TEST(Barrier, AsksAgainAfterAFailure) {
   Barrier barrier;
   barrier.begin(1, {0});
-  barrier.next_ask();
-  barrier.on_failure();
-  EXPECT_EQ(barrier.take_reached(), Tickets{});
-  ASSERT_TRUE(barrier.next_ask());
-  barrier.on_end(at({0}), at({0}));
+  barrier.take_asks();
+  barrier.on_failure(0);
+  EXPECT_EQ(barrier.take_asks(), Asks{}) << "not at once: the log would be asked without a pause";
+  barrier.retry();
+  ASSERT_EQ(barrier.take_asks(), Asks{0});
+  barrier.on_end(0, 0, 0);
   EXPECT_EQ(barrier.take_reached(), Tickets{1});
+}
+
+TEST(Barrier, HoldsUpNobodyForAPartitionThatCannotBeAsked) {
+  Barrier barrier;
+  barrier.begin(1, {0});
+  barrier.begin(2, {1});
+  barrier.take_asks();
+  barrier.on_failure(0);
+  barrier.on_end(1, 0, 0);
+  EXPECT_EQ(barrier.take_reached(), Tickets{2});
 }
 
 TEST(Barrier, ForgetsWhoIsCancelled) {
   Barrier barrier;
   barrier.begin(1, {0});
-  barrier.next_ask();
-  barrier.on_end(at({1}), at({0}));
+  barrier.take_asks();
+  barrier.on_end(0, 1, 0);
   barrier.cancel(1);
   barrier.on_fold(0, 1);
   EXPECT_EQ(barrier.take_reached(), Tickets{});
@@ -88,7 +101,7 @@ TEST(Barrier, ForgetsWhoIsCancelled) {
 TEST(Barrier, WaitsForThePositionsOfAToken) {
   Barrier barrier;
   barrier.wait_for(1, at({0, 2}), at({0, 1}));
-  EXPECT_FALSE(barrier.next_ask()) << "nothing has to be asked";
+  EXPECT_EQ(barrier.take_asks(), Asks{}) << "nothing has to be asked";
   barrier.on_fold(1, 2);
   EXPECT_EQ(barrier.take_reached(), Tickets{1});
 }

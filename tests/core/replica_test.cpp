@@ -15,6 +15,7 @@ using events::StreamVersion;
 
 const events::TaskId kTask = *events::TaskId::parse("0192f0c1-2b6e-7c3d-8a4f-5e6d7c8b9a01");
 constexpr std::chrono::milliseconds kTimeout = 5s;
+constexpr std::chrono::milliseconds kWait = 2s;
 
 // One partition in memory. Replicas read it when the test says so.
 struct TestLog {
@@ -48,7 +49,8 @@ class Instance {
     read_all();
   }
 
-  Ticket send(TaskCommand command, Expectation expectation = {}, std::optional<RequestKey> key = {}) {
+  Ticket send(TaskCommand command, Expectation expectation = {}, std::optional<RequestKey> key = {},
+              events::PositionVector at_least = {}) {
     const Ticket ticket = ++last_ticket_;
     replica_.on_command(ticket,
                         {.task_id = kTask,
@@ -57,8 +59,9 @@ class Instance {
                          .actor = "ann",
                          .key = std::move(key),
                          .correlation_id = "request-" + std::to_string(ticket),
-                         .freshness_deadline = now_.steady + kTimeout,
-                         .deadline = now_.steady + kTimeout},
+                         .at_least = std::move(at_least),
+                         .wait = kWait,
+                         .timeout = kTimeout},
                         now_);
     collect();
     return ticket;
@@ -67,7 +70,7 @@ class Instance {
   Ticket read() {
     const Ticket ticket = ++last_ticket_;
     replica_.on_read(
-        ticket, {.task_id = kTask, .freshness_deadline = now_.steady + kTimeout, .deadline = now_.steady + kTimeout},
+        ticket, {.task_id = kTask, .wait = kWait, .timeout = kTimeout},
         now_);
     collect();
     return ticket;
@@ -99,7 +102,7 @@ class Instance {
   void answer_end(const events::PositionVector& end) {
     ASSERT_GT(ends_asked_, 0) << "nobody asked for the end of the log";
     --ends_asked_;
-    replica_.on_end_of_log(end, now_);
+    replica_.on_end_of_log(0, end, now_);
     collect();
   }
   void let_pass(std::chrono::milliseconds time) {
@@ -115,6 +118,11 @@ class Instance {
   const Result* answer(Ticket ticket) const {
     const auto found = answers_.find(ticket);
     return found != answers_.end() ? &found->second.result : nullptr;
+  }
+  const events::PositionVector& fold_of(Ticket ticket) const { return answers_.at(ticket).fold; }
+  void damage() {
+    replica_.on_damage("made anew");
+    collect();
   }
   template <class R>
   const R* answer_as(Ticket ticket) const {
@@ -465,6 +473,97 @@ TEST_F(ReplicaTest, StopsWhenAnAcknowledgedRecordIsNotWhereTheReportSays) {
   EXPECT_TRUE(a.stopped());
 }
 
+TEST_F(ReplicaTest, AnswersWithAFoldThatCoversTheOwnRecord) {
+  const Ticket ticket = a.send_through(create());
+  EXPECT_TRUE(a.fold_of(ticket).covers(log.end())) << "a token made of it would not promise to read the own write";
+}
+
+TEST_F(ReplicaTest, PromisesNothingOnceTheLogIsDamaged) {
+  a.send_through(create());
+  const Ticket appended = a.send(retitle("x"), at_version(1));
+  const Ticket waiting = a.send(retitle("y"), at_version(1));
+  const Ticket reading = a.read();
+  a.damage();
+  EXPECT_TRUE(a.stopped());
+  EXPECT_NE(a.answer_as<OutcomeUnknown>(appended), nullptr);
+  EXPECT_NE(a.answer_as<LogUnavailable>(waiting), nullptr);
+  EXPECT_NE(a.answer_as<LogUnavailable>(reading), nullptr);
+  const Append append = a.take_append();
+  a.report_appended(append, log.append(append.record));
+  EXPECT_NE(a.answer_as<LogUnavailable>(a.send(retitle("z"), at_version(1))), nullptr);
+  EXPECT_FALSE(a.appends_something());
+}
+
+TEST_F(ReplicaTest, ConfirmsNothingByAnEndThatLiesBelowItsFold) {
+  a.send_through(create());
+  const Ticket reading = a.read();
+  a.answer_end(events::PositionVector({0}));
+  EXPECT_EQ(a.answer(reading), nullptr) << "a deposed leader, or a log that lost what was read";
+  a.let_pass(20ms);
+  a.answer_end();
+  EXPECT_NE(a.answer_as<Succeeded>(reading), nullptr);
+  EXPECT_FALSE(a.stopped());
+}
+
+TEST_F(ReplicaTest, StopsWhenTheEndStaysBelowItsFold) {
+  a.send_through(create());
+  a.read();
+  a.answer_end(events::PositionVector({0}));
+  a.let_pass(4s);
+  a.answer_end(events::PositionVector({0}));
+  EXPECT_FALSE(a.stopped());
+  a.let_pass(12s);
+  a.read();
+  a.answer_end(events::PositionVector({0}));
+  EXPECT_TRUE(a.stopped());
+}
+
+TEST_F(ReplicaTest, WaitsForTheTokenBeforeTheTimeOfTheCommandBegins) {
+  a.send_through(create());
+  const Ticket ticket = b.send(retitle("x"), at_version(1), {}, log.end());
+  b.let_pass(kWait - 1ms);
+  EXPECT_EQ(b.answer(ticket), nullptr);
+  b.read_all();
+  const Append append = b.take_append();
+  b.let_pass(kTimeout - 1ms);
+  EXPECT_EQ(b.answer(ticket), nullptr);
+  b.report_appended(append, log.append(append.record));
+  EXPECT_NE(b.answer_as<Succeeded>(ticket), nullptr);
+}
+
+TEST_F(ReplicaTest, SaysThatItIsBehindTheToken) {
+  a.send_through(create());
+  const Ticket ticket = b.send(retitle("x"), at_version(1), {}, log.end());
+  b.let_pass(kWait);
+  EXPECT_NE(b.answer_as<BehindToken>(ticket), nullptr);
+}
+
+TEST_F(ReplicaTest, PassesOverAForeignRecordOfAStreamThatItIsCreating) {
+  const Ticket ticket = a.send(create());
+  const Append append = a.take_append();
+  events::Record foreign = append.record;
+  for (events::Header& header : foreign.headers) {
+    if (header.name == "ce_streamversion") header.value = "7";
+    if (header.name == "ce_id") header.value = "0192f0c1-2b6e-7c3d-8a4f-5e6d7c8b9aff";
+  }
+  log.append(foreign);
+  log.append(append.record);
+  a.read_all();
+  EXPECT_NE(a.answer_as<Succeeded>(ticket), nullptr);
+}
+
+TEST_F(ReplicaTest, DoesNotReplayOnAQuarantinedStream) {
+  const RequestKey key{.id = "k", .hash = "h"};
+  a.send_through(create(), {}, key);
+  b.read_all();
+  b.send(retitle("x"), at_version(1));
+  Append append = b.take_append();
+  append.record.value = "no JSON";
+  log.append(append.record);
+  a.read_all();
+  EXPECT_NE(a.answer_as<StreamQuarantined>(a.send(create(), {}, key)), nullptr);
+}
+
 TEST_F(ReplicaTest, CountsAnEventOfAnUnknownTypeAndQuarantinesItsStream) {
   a.send_through(create());
   b.read_all();
@@ -492,7 +591,7 @@ TEST(ReplicaAtStart, IsNotReadyUntilItHasCaughtUp) {
   const Now now{};
   replica.on_tick(now);
   EXPECT_EQ(replica.take_effects().size(), 1U);
-  replica.on_end_of_log(events::PositionVector({1}), now);
+  replica.on_end_of_log(0, events::PositionVector({1}), now);
   EXPECT_FALSE(replica.is_caught_up());
   replica.on_command(1, {.task_id = kTask, .command = create()}, now);
   const auto effects = replica.take_effects();

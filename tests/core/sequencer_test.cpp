@@ -49,9 +49,21 @@ TEST(Sequencer, FoldsARecordOnceWhoeverComesFirst) {
 
 TEST(Sequencer, GoesPastOffsetsThatCarryNothing) {
   Sequencer sequencer(0);
-  sequencer.on_partition_end(3);
+  EXPECT_EQ(offsets_of(sequencer.on_partition_end(3)), Offsets{});
   EXPECT_EQ(sequencer.next(), 3);
   EXPECT_EQ(offsets_of(sequencer.on_report(record_at(3, "own"))), Offsets{3});
+}
+
+TEST(Sequencer, FoldsAReportThatStandsBehindOffsetsThatCarryNothing) {
+  Sequencer sequencer(0);
+  EXPECT_EQ(offsets_of(sequencer.on_report(record_at(3, "own"))), Offsets{});
+  EXPECT_EQ(offsets_of(sequencer.on_partition_end(3)), Offsets{3});
+}
+
+TEST(Sequencer, SaysSoWhenThePartitionEndsPastAnAcknowledgedRecordThatWasNotThere) {
+  Sequencer sequencer(0);
+  ASSERT_TRUE(sequencer.on_report(record_at(3, "own")));
+  EXPECT_FALSE(sequencer.on_partition_end(5));
 }
 
 TEST(Sequencer, SaysSoWhenTheTailReadsSomethingElseThanWasAcknowledged) {
