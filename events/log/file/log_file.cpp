@@ -30,7 +30,7 @@ void put_length(std::string& out, std::size_t length) {
 }
 
 std::string_view take(std::string_view& bytes, std::size_t length) {
-  if (length > bytes.size()) throw std::runtime_error("the file log holds headers that cannot be read");
+  if (length > bytes.size()) throw SQLite::Exception("it holds headers that cannot be read", SQLITE_CORRUPT);
   const std::string_view taken = bytes.substr(0, length);
   bytes.remove_prefix(length);
   return taken;
@@ -84,7 +84,7 @@ LogFile::LogFile(const std::string& path, int flags) : path_(path) {
     database_->exec("PRAGMA journal_size_limit=" + std::to_string(kJournalBytesKept));
   } catch (const SQLite::Exception& error) {
     if (error.getErrorCode() == SQLITE_NOTADB) refuse(path, "is not a Taskstream log.");
-    throw LogRefused("file:" + path + " cannot be opened: " + error.what());
+    throw std::runtime_error("file:" + path + " cannot be opened: " + error.what());
   }
   if (stat(path.c_str(), &opened_) != 0) throw LogMissing("file:" + path + " went away while it was opened.");
 }
@@ -115,7 +115,7 @@ void LogFile::create_if_missing(const std::string& path, Deadline deadline) {
   if (error) throw LogRefused("the folder of file:" + path + " cannot be made: " + error.message());
   FileLock lock(path);
   const std::unique_lock held(lock, deadline);
-  if (!held) throw LogRefused("file:" + path + " is held by another process that does not let go of its lock.");
+  if (!held) throw std::runtime_error("file:" + path + " is held by another process that does not let go of its lock.");
   try {
     open(path);
   } catch (const LogMissing&) {

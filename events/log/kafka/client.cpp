@@ -32,6 +32,8 @@ constexpr std::array kGuaranteed = {
     "enable.auto.offset.store",
     "allow.auto.create.topics",
     "log.queue",
+    "delivery.report.only.error",
+    "enabled_events",
 };
 
 // Short waits after an outage: librdkafka's defaults leave it waiting 10 s and more. The metadata is asked for every

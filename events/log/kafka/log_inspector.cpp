@@ -9,8 +9,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A new leader may say for a moment that its partition ends earlier; a broker that starts may not know the topic yet.
-constexpr auto kTooShortPatience = 2'000ms;
+// A new leader may say for a moment that its partition ends earlier, and a deposed one for as long as it does not know;
+// a broker that starts may not know the topic yet.
+constexpr auto kTooShortPatience = 15'000ms;
 constexpr auto kGonePatience = 10'000ms;
 
 constexpr auto kWhatToDo =
@@ -56,7 +57,6 @@ Finding LogInspector::inspect_edges(const Checkpoint& checkpoint, Deadline deadl
                              ", and offset " + std::to_string(checkpoint.at(p).next - 1) +
                              " was read. It was truncated, or deleted and made anew." + kWhatToDo);
   }
-  too_short_since_.reset();
   return {};
 }
 
@@ -71,22 +71,28 @@ Finding LogInspector::inspect_last_records(const Checkpoint& checkpoint, Deadlin
     const auto& record = (*records)[i];
     const std::string& expected = checkpoint.at(last[i].partition).last_id;
     if (record && identity_of(record->record) == expected) continue;
-    return {Finding::Kind::Damaged,
-            "The log is not the one that was read: at " + place(topic_, last[i].partition, last[i].offset) +
-                " stands " + (record ? "event '" + identity_of(record->record) + "'" : std::string("no record")) +
-                ", and event '" + expected +
-                "' was read there. It was truncated and written on, or deleted and made anew." + kWhatToDo};
+    std::string message =
+        "The log is not the one that was read: at " + place(topic_, last[i].partition, last[i].offset) + " stands " +
+        (record ? "event '" + identity_of(record->record) + "'" : std::string("no record")) + ", and event '" +
+        expected + "' was read there. It was truncated and written on, or deleted and made anew." + kWhatToDo;
+    // Another record there will not go away; none may only mean that a leader does not know its end yet.
+    if (!record) return once_it_lasts(too_short_since_, kTooShortPatience, std::move(message));
+    return {Finding::Kind::Damaged, std::move(message)};
   }
+  too_short_since_.reset();
   return {};
 }
 
 std::optional<bool> LogInspector::leaders_changed(Deadline deadline) {
   auto leaders = ask_leaders(reader_.client(), deadline);
   if (leaders.has_error()) return std::nullopt;
-  return std::exchange(leaders_, std::move(*leaders)) != leaders_;
+  const bool have_changed = *leaders != leaders_;
+  leaders_ = std::move(*leaders);
+  return have_changed;
 }
 
 Finding LogInspector::failed(const AskError& error) {
+  too_short_since_.reset();  // what was short before was not so all the time since
   if (!error.says_topic_is_unknown()) {
     gone_since_.reset();
     return {Finding::Kind::Unavailable, error.reason};

@@ -14,6 +14,7 @@ void Reachability::confirm() {
 }
 
 void Reachability::deny(const std::string& reason) {
+  in_doubt_ = true;  // or nobody would ask again
   if (reachable_.exchange(false)) spdlog::warn("The Kafka cluster does not answer: {}", reason);
 }
 

@@ -89,7 +89,8 @@ void Tail::run() {
       break;
     }
     // Nothing is read before the first look at the log, nor from a partition that stopped until a look has cleared it.
-    if (std::exchange(cleared_, watch_.cleared()) != cleared_) start_what_stands_still();
+    const std::uint64_t cleared = watch_.cleared();
+    if (cleared != std::exchange(cleared_, cleared)) start_what_stands_still();
     drain();
   }
   for (Partition p = 0; p < partitions_; ++p) {

@@ -30,14 +30,14 @@ constexpr std::array kAlways = {
     Requirement{"retention.bytes", "-1", "old events would be deleted"},
     Requirement{"message.timestamp.type", "LogAppendTime", "the time of a record must be the log's"},
 };
-constexpr std::array kWhereReplicated = {
-    Requirement{"min.insync.replicas", "2", "an acknowledged event could be on one broker alone"},
-    Requirement{"unclean.leader.election.enable", "false", "acknowledged events could be lost with a broker"},
-};
+constexpr Requirement kInSync{"min.insync.replicas", "2", "an acknowledged event could be on one broker alone"};
+constexpr Requirement kClean{"unclean.leader.election.enable", "false",
+                             "acknowledged events could be lost with a broker"};
 
 std::vector<Requirement> requirements(int replicas) {
   std::vector<Requirement> all(kAlways.begin(), kAlways.end());
-  if (replicas >= kReplicated) all.insert(all.end(), kWhereReplicated.begin(), kWhereReplicated.end());
+  if (replicas >= kReplicated) all.push_back(kInSync);
+  if (replicas > 1) all.push_back(kClean);
   return all;
 }
 
@@ -67,6 +67,8 @@ class TopicAdmin {
 
   TopicState await_state();
   TopicState await_leaders();
+  TopicState await_brokers(int at_least);
+  void check_replicas(const TopicState& state);
   void create(const LogOptions& options, int brokers);
   void check_settings(int replicas);
 
@@ -123,6 +125,24 @@ TopicState TopicAdmin::await_leaders() {
     pause_or_give_up("not every partition of " + cluster_.topic + " has a leader",
                      RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE);
   }
+}
+
+TopicState TopicAdmin::await_brokers(int at_least) {
+  for (;;) {
+    const TopicState state = await_state();
+    if (state.brokers >= at_least) return state;
+    pause_or_give_up("only " + std::to_string(state.brokers) + " brokers have come up yet",
+                     RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE);
+  }
+}
+
+void TopicAdmin::check_replicas(const TopicState& state) {
+  if (state.brokers < kReplicated || state.replicas >= kReplicated) return;
+  throw LogRefused(
+      name() + " has " + std::to_string(state.replicas) + " replicas on a cluster of " + std::to_string(state.brokers) +
+      " brokers: acknowledged events could be lost with a broker. Reassign its partitions to three brokers "
+      "each with kafka-reassign-partitions.sh, or say with --replication-factor " +
+      std::to_string(state.replicas) + " that this is wanted.");
 }
 
 Event TopicAdmin::await_event(const char* what, rd_kafka_event_type_t type) {
@@ -224,6 +244,10 @@ void TopicAdmin::check_settings(int replicas) {
                    " --alter --entity-type topics --entity-name " + cluster_.topic + " --add-config " + cure);
 }
 
+int count_servers(const std::string& bootstrap_servers) {
+  return 1 + static_cast<int>(std::ranges::count(bootstrap_servers, ','));
+}
+
 }  // namespace
 
 Partition check_topic(const Cluster& cluster, const LogOptions& options, Deadline deadline) {
@@ -234,9 +258,12 @@ Partition check_topic(const Cluster& cluster, const LogOptions& options, Deadlin
       throw LogMissing("Topic '" + cluster.topic + "' is not there at " + cluster.bootstrap_servers +
                        ". A command-service creates it (--create-topic) when it starts first.");
     }
-    admin.create(options, state.brokers);
+    // A cluster that is only starting would otherwise get a topic that lives on one broker for ever.
+    state = admin.await_brokers(std::min<int>(kReplicated, count_servers(cluster.bootstrap_servers)));
+    if (!state.exists) admin.create(options, state.brokers);
   }
   state = admin.await_leaders();
+  if (options.create && !options.replication_factor) admin.check_replicas(state);
   admin.check_settings(state.replicas);
   return state.partitions;
 }
