@@ -205,7 +205,13 @@ TEST_P(RawSocket, AnswersAsTheGuardOwes) {
 TEST_P(RawSocket, AnswersTheSameByteByByte) {
   RawClient client(server_->server->port());
   for (const char byte : GetParam().bytes + kNext) client.send({&byte, 1});
-  EXPECT_EQ(client.receive_all(), GetParam().statuses);
+  // Between head and body the server may say 100, or find that the body has begun: that depends on who is quicker, and
+  // both are right (RFC 9110 §10.1.1). A case that expects 100 has it looked at where the bytes come whole.
+  std::vector<unsigned> statuses = client.receive_all();
+  std::vector<unsigned> expected = GetParam().statuses;
+  std::erase(statuses, 100U);
+  std::erase(expected, 100U);
+  EXPECT_EQ(statuses, expected);
   EXPECT_TRUE(client.is_closed());
 }
 

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "tests/kafka/support.hpp"
 
 namespace taskstream::events {
@@ -18,6 +20,9 @@ struct WrongSetting {
   std::string name;
   std::string value;
   std::string needed;
+
+  // How a failing test names its case, and ctest every one.
+  friend void PrintTo(const WrongSetting& wrong, std::ostream* out) { *out << wrong.name << "=" << wrong.value; }
 };
 
 class TopicCheck : public testing::TestWithParam<WrongSetting> {};

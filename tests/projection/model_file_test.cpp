@@ -1,6 +1,7 @@
 #include "projection-service/readmodel/model_file.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -29,7 +30,8 @@ void execute(const std::filesystem::path& path, const char* sql) {
 class ReadModelFile : public ::testing::Test {
  protected:
   ReadModelFile() {
-    path = std::filesystem::temp_directory_path() / "taskstream-model-file-test" / "nested" / "model.db";
+    path = std::filesystem::temp_directory_path() /
+           ("taskstream-model-file-test-" + std::to_string(::getpid())) / "nested" / "model.db";
     std::filesystem::remove_all(path.parent_path());
     ModelFile file(path);
     file.adopt(identity);
