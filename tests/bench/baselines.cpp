@@ -1,3 +1,5 @@
+#include "tests/bench/baselines.hpp"
+
 #include <librdkafka/rdkafka.h>
 #include <sqlite3.h>
 
@@ -10,7 +12,6 @@
 #include <vector>
 
 #include "tests/bench/client.hpp"
-#include "tests/bench/baselines.hpp"
 
 namespace taskstream::bench {
 namespace {
@@ -101,10 +102,11 @@ AppendFigures measure_kafka(const std::string& bootstrap_servers, const std::str
 AppendFigures measure_sqlite(const std::string& path, std::size_t record_bytes, std::size_t writers, double seconds) {
   sqlite3* db = nullptr;
   check(db, sqlite3_open(path.c_str(), &db));
-  check(db, sqlite3_exec(db,
-                         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE records (record_offset INTEGER "
-                         "PRIMARY KEY, value BLOB NOT NULL)",
-                         nullptr, nullptr, nullptr));
+  check(db,
+        sqlite3_exec(db,
+                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE records (record_offset INTEGER "
+                     "PRIMARY KEY, value BLOB NOT NULL)",
+                     nullptr, nullptr, nullptr));
   sqlite3_stmt* insert = nullptr;
   check(db, sqlite3_prepare_v2(db, "INSERT INTO records (value) VALUES (?)", -1, &insert, nullptr));
 
@@ -112,7 +114,7 @@ AppendFigures measure_sqlite(const std::string& path, std::size_t record_bytes, 
   std::condition_variable wake_committer;
   std::condition_variable wake_writers;
   std::size_t queued = 0;
-  std::uint64_t next_group = 1;      // the commit that takes what is queued now
+  std::uint64_t next_group = 1;  // the commit that takes what is queued now
   std::uint64_t committed_group = 0;
   bool over = false;
   std::vector<double> latencies;

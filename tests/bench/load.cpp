@@ -27,7 +27,8 @@ void rethrow(std::exception_ptr failure) {
 }
 
 void expect(const Reply& reply, int status) {
-  if (reply.status != status) throw std::runtime_error("expected " + std::to_string(status) + ", got " + reply.head + reply.body);
+  if (reply.status != status)
+    throw std::runtime_error("expected " + std::to_string(status) + ", got " + reply.head + reply.body);
 }
 
 std::string body_with_title(std::uint64_t number) {

@@ -6,8 +6,8 @@
 
 #include "tests/bench/load.hpp"
 
-// One figure a call, `name value` lines on standard output. tests/bench/run starts what is measured, calls this once for the
-// project and once for the baseline beside it, and prints the ratios.
+// One figure a call, `name value` lines on standard output. tests/bench/run starts what is measured, calls this once
+// for the project and once for the baseline beside it, and prints the ratios.
 namespace {
 
 using namespace taskstream::bench;
@@ -33,12 +33,13 @@ int run(const std::string& what, const Arguments& a) {
   if (what == "updates") {
     print(measure_updates(port_of(a, "command-port"), std::stoul(a.at("connections")), seconds));
   } else if (what == "kafka") {
-    print(measure_kafka(a.at("servers"), a.at("topic"), std::stoul(a.at("bytes")), std::stoul(a.at("in-flight")), seconds));
+    print(measure_kafka(a.at("servers"), a.at("topic"), std::stoul(a.at("bytes")), std::stoul(a.at("in-flight")),
+                        seconds));
   } else if (what == "sqlite") {
     print(measure_sqlite(a.at("path"), std::stoul(a.at("bytes")), std::stoul(a.at("writers")), seconds));
   } else if (what == "visible") {
-    const LatencyFigures figures = measure_visible(port_of(a, "command-port"), port_of(a, "projection-port"),
-                                                   std::stod(a.at("rate")), seconds);
+    const LatencyFigures figures =
+        measure_visible(port_of(a, "command-port"), port_of(a, "projection-port"), std::stod(a.at("rate")), seconds);
     std::cout << "p50_ms " << figures.p50_ms << "\np99_ms " << figures.p99_ms << "\n";
   } else if (what == "page" || what == "task") {
     const std::vector<std::string> targets =
