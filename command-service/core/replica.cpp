@@ -168,6 +168,10 @@ void Replica::take_turn(Ticket ticket, Now now) {
   Finding finding = consider(command.request, entry, context);
   if (finding.event) {
     if (!reachable_) return finish(ticket, LogUnavailable{std::string(kOutOfReach)});
+    const Sequencer& sequencer = sequencers_[static_cast<std::size_t>(partition_of(command.stream))];
+    if (sequencer.ahead_of_tail() >= options_.ahead_of_tail_at_most) {
+      return finish(ticket, LogUnavailable{"the log takes records and does not give them back"});
+    }
     return append(ticket, command, *std::move(finding.event), context.now);
   }
   if (finding.is_final || command.confirmed) return finish(ticket, *std::move(finding.result));

@@ -43,6 +43,7 @@ struct ReplicaOptions {
   std::string source;  // ce_source of what it appends
   std::chrono::milliseconds max_clock_skew{2'000};
   int attempts = 20;                            // appends of one command that may lose before CONTENDED
+  std::size_t ahead_of_tail_at_most = 65'536;   // acknowledged records of a partition that were not read back yet
   std::function<events::Uuid::Bytes()> random;  // for event ids
 };
 

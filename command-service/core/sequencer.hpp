@@ -30,6 +30,8 @@ class Sequencer {
 
   // Everything before this offset is folded.
   events::Offset next() const { return next_; }
+  // How many acknowledged records the tail has not brought back yet. They are all kept here until it has.
+  std::size_t ahead_of_tail() const { return ahead_of_tail_.size() + reported_.size(); }
 
  private:
   struct FoldedAhead {

@@ -37,6 +37,7 @@ class Instance {
         replica_({.partitions = 1,
                   .source = "/taskstream/command-service/test",
                   .attempts = 3,
+                  .ahead_of_tail_at_most = 4,
                   .random = [seed, n = std::uint8_t{0}]() mutable {
                     events::Uuid::Bytes bytes{};
                     bytes.fill(seed);
@@ -69,9 +70,7 @@ class Instance {
 
   Ticket read() {
     const Ticket ticket = ++last_ticket_;
-    replica_.on_read(
-        ticket, {.task_id = kTask, .wait = kWait, .timeout = kTimeout},
-        now_);
+    replica_.on_read(ticket, {.task_id = kTask, .wait = kWait, .timeout = kTimeout}, now_);
     collect();
     return ticket;
   }
@@ -584,6 +583,20 @@ TEST_F(ReplicaTest, RefusesAtOnceWhileTheLogIsKnownToBeOutOfReach) {
   a.set_reachable(false);
   EXPECT_NE(a.answer_as<LogUnavailable>(a.send(create())), nullptr);
   EXPECT_FALSE(a.appends_something());
+}
+
+TEST_F(ReplicaTest, TakesNoMoreThanTheTailGivesBack) {
+  Ticket last = 0;
+  for (int i = 0; i < 4; ++i) {
+    last = i == 0 ? a.send(create()) : a.send(retitle("take " + std::to_string(i)), {.kind = Expectation::Kind::Any});
+    const Append append = a.take_append();
+    a.report_appended(append, log.append(append.record));
+  }
+  EXPECT_NE(a.answer_as<Succeeded>(last), nullptr);
+  EXPECT_NE(a.answer_as<LogUnavailable>(a.send(retitle("x"), {.kind = Expectation::Kind::Any})), nullptr);
+  a.read_all();
+  a.send(retitle("x"), {.kind = Expectation::Kind::Any});
+  EXPECT_TRUE(a.appends_something());
 }
 
 TEST(ReplicaAtStart, IsNotReadyUntilItHasCaughtUp) {
