@@ -22,13 +22,8 @@ std::optional<int> read_config(int argc, const char* const* argv, Config& config
 
   http::Settings settings("taskstream-command-service", "Validates commands and appends task events to the log.",
                           TASKSTREAM_VERSION);
-  settings.custom("log", kDefaultLog, "the log to follow and to append to", "kafka://127.0.0.1:9092/taskstream",
-                  [&config](const std::string& value) -> std::optional<std::string> {
-                    auto url = events::parse_log_url(value);
-                    if (!url) return url.error().message;
-                    config.log = *std::move(url);
-                    return std::nullopt;
-                  });
+  settings.parsed("log", kDefaultLog, config.log, "the log to follow and to append to",
+                  "kafka://127.0.0.1:9092/taskstream", events::parse_log_url);
   settings.text("instance", config.instance, "the name of this process in the events that it appends", "eu-1");
   settings.number("command-timeout-ms", config.command_timeout, {2'500, 600'000},
                   "how long a command may take until it is answered 503 or 504");
@@ -46,13 +41,9 @@ std::optional<int> read_config(int argc, const char* const* argv, Config& config
                   });
   settings.number("max-clock-skew-ms", config.max_clock_skew, {1, 600'000},
                   "by how much the clocks of instances may differ; stored in a log that this service opens");
-  settings.custom("kafka-config", "", "a file of librdkafka properties, one name=value a line, e.g. for TLS",
-                  "kafka.properties", [&config](const std::string& path) -> std::optional<std::string> {
-                    auto properties = events::read_kafka_properties(path);
-                    if (!properties) return properties.error().message;
-                    config.log_options.kafka_config = *std::move(properties);
-                    return std::nullopt;
-                  });
+  settings.parsed("kafka-config", "", config.log_options.kafka_config,
+                  "a file of librdkafka properties, one name=value a line, e.g. for TLS", "kafka.properties",
+                  events::read_kafka_properties);
   http::declare_server_flags(settings, config.server);
 
   const std::optional<int> exit_code = settings.read(argc, argv);

@@ -48,6 +48,18 @@ class Settings {
   using Take = std::function<std::optional<std::string>(const std::string& value)>;
   void custom(std::string_view name, std::string default_text, std::string_view purpose, std::string_view example,
               Take take);
+  // A kind that has a parser of its own: `parse` answers the value, or an error with a `message`.
+  template <class Value, class Parse>
+  void parsed(std::string_view name, std::string default_text, Value& target, std::string_view purpose,
+              std::string_view example, Parse parse) {
+    custom(name, std::move(default_text), purpose, example,
+           [&target, parse](const std::string& text) -> std::optional<std::string> {
+             auto value = parse(text);
+             if (!value) return value.error().message;
+             target = *std::move(value);
+             return std::nullopt;
+           });
+  }
   // Looked at once all values are taken: answers what does not fit together, or nothing.
   void require(std::function<std::optional<std::string>()> check);
 

@@ -16,26 +16,17 @@ std::optional<int> read_config(int argc, const char* const* argv, Config& config
 
   http::Settings settings("taskstream-projection-service",
                           "Follows the log into a read model and answers queries from it.", TASKSTREAM_VERSION);
-  settings.custom("log", kDefaultLog, "the log to follow", "kafka://127.0.0.1:9092/taskstream",
-                  [&config](const std::string& value) -> std::optional<std::string> {
-                    auto url = events::parse_log_url(value);
-                    if (!url) return url.error().message;
-                    config.log = *std::move(url);
-                    return std::nullopt;
-                  });
+  settings.parsed("log", kDefaultLog, config.log, "the log to follow", "kafka://127.0.0.1:9092/taskstream",
+                  events::parse_log_url);
   settings.text("read-model", config.read_model, "the file of the read model, made when it is missing",
                 "data/read-model.db");
   settings.number("readers", config.readers, {1, 256}, "threads that answer queries");
   settings.number("query-time-limit-ms", config.query_time_limit, {0, 600'000}, "of one query, then 503; 0 = no limit");
   settings.number("max-waiters", config.max_waiters, {0, 1'000'000},
                   "requests that wait for their consistency token at one time; 0 = no limit");
-  settings.custom("kafka-config", "", "a file of librdkafka properties, one name=value a line, e.g. for TLS",
-                  "kafka.properties", [&config](const std::string& path) -> std::optional<std::string> {
-                    auto properties = events::read_kafka_properties(path);
-                    if (!properties) return properties.error().message;
-                    config.log_options.kafka_config = *std::move(properties);
-                    return std::nullopt;
-                  });
+  settings.parsed("kafka-config", "", config.log_options.kafka_config,
+                  "a file of librdkafka properties, one name=value a line, e.g. for TLS", "kafka.properties",
+                  events::read_kafka_properties);
   http::declare_server_flags(settings, config.server);
   return settings.read(argc, argv);
 }
