@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "events/contract/event.hpp"
+#include "events/contract/task_names.hpp"
 
 namespace taskstream::events {
 
@@ -20,10 +21,5 @@ std::string to_json(const Event& event);
 // unknown, missing or repeated members, wrong JSON types and unknown enum values are all unfoldable. Domain limits (how
 // long a title may be) are not asked again: they were asked when the event was decided.
 boost::system::result<Event, Unfoldable> from_json(std::string_view type, std::string_view json);
-
-std::string_view to_string(Status status);
-std::string_view to_string(Priority priority);
-std::optional<Status> parse_status(std::string_view text);
-std::optional<Priority> parse_priority(std::string_view text);
 
 }  // namespace taskstream::events

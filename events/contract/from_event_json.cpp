@@ -1,185 +1,12 @@
-#include "events/contract/event_json.hpp"
-
-#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "events/contract/event_json.hpp"
 
 namespace taskstream::events {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::array<std::pair<Status, std::string_view>, 6> kStatusNames = {{{Status::NotStarted, "NOT_STARTED"},
-                                                                              {Status::InProgress, "IN_PROGRESS"},
-                                                                              {Status::Blocked, "BLOCKED"},
-                                                                              {Status::Deferred, "DEFERRED"},
-                                                                              {Status::Completed, "COMPLETED"},
-                                                                              {Status::Cancelled, "CANCELLED"}}};
-constexpr std::array<std::pair<Priority, std::string_view>, 4> kPriorityNames = {
-    {{Priority::Low, "LOW"}, {Priority::Medium, "MEDIUM"}, {Priority::High, "HIGH"}, {Priority::Urgent, "URGENT"}}};
-
-template <class Value, std::size_t N>
-std::string_view name_of(const std::array<std::pair<Value, std::string_view>, N>& names, Value value) {
-  for (const auto& [candidate, name] : names) {
-    if (candidate == value) return name;
-  }
-  std::abort();  // an enumerator without a name: the tables above are wrong
-}
-
-template <class Value, std::size_t N>
-std::optional<Value> value_of(const std::array<std::pair<Value, std::string_view>, N>& names, std::string_view text) {
-  for (const auto& [value, name] : names) {
-    if (name == text) return value;
-  }
-  return std::nullopt;
-}
-
-// ---- values to JSON
-
-Json json_of(const std::string& text) {
-  return text;
-}
-Json json_of(std::int32_t number) {
-  return number;
-}
-Json json_of(Status status) {
-  return to_string(status);
-}
-Json json_of(Priority priority) {
-  return to_string(priority);
-}
-Json json_of(Instant instant) {
-  return format_instant(instant);
-}
-Json json_of(StreamVersion version) {
-  return version.value;
-}
-Json json_of(const Uuid& id) {
-  return id.to_string();
-}
-Json json_of(const std::vector<std::string>& texts) {
-  return texts;
-}
-template <class Tag>
-Json json_of(const Id<Tag>& id) {
-  return id.to_string();
-}
-template <class Value>
-Json json_of(const std::optional<Value>& value) {
-  return value ? json_of(*value) : Json(nullptr);
-}
-
-// Leaves out what is absent.
-template <class Value>
-void put_if(Json& json, const char* name, const std::optional<Value>& value) {
-  if (value) json[name] = json_of(*value);
-}
-
-Json data_of(const TaskCreated& e) {
-  Json json = {{"title", e.title}};
-  put_if(json, "description", e.description);
-  json["status"] = json_of(e.status);
-  json["priority"] = json_of(e.priority);
-  json["tags"] = e.tags;
-  put_if(json, "assigneeId", e.assignee_id);
-  put_if(json, "dueDate", e.due_date);
-  put_if(json, "warningOffset", e.warning_offset_minutes);
-  return json;
-}
-
-Json data_of(const TaskEdited& e) {
-  Json changes = Json::object();
-  put_if(changes, "title", e.changes.title);
-  put_if(changes, "description", e.changes.description);
-  put_if(changes, "priority", e.changes.priority);
-  put_if(changes, "tags", e.changes.tags);
-  put_if(changes, "dueDate", e.changes.due_date);
-  put_if(changes, "warningOffset", e.changes.warning_offset_minutes);
-  return {{"changes", std::move(changes)}};
-}
-
-Json data_of(const TaskStatusChanged& e) {
-  Json json = {{"from", json_of(e.from)}, {"to", json_of(e.to)}};
-  put_if(json, "reason", e.reason);
-  return json;
-}
-
-Json data_of(const TaskAssigned& e) {
-  Json json = {{"assigneeId", json_of(e.assignee_id)}};
-  put_if(json, "previousAssigneeId", e.previous_assignee_id);
-  put_if(json, "reason", e.reason);
-  return json;
-}
-
-Json data_of(const TaskUnassigned& e) {
-  Json json = {{"previousAssigneeId", json_of(e.previous_assignee_id)}};
-  put_if(json, "reason", e.reason);
-  return json;
-}
-
-Json data_of(const TaskLocked& e) {
-  return {{"holder", e.holder},
-          {"since", json_of(e.since)},
-          {"expiresAt", json_of(e.expires_at)},
-          {"fencingToken", e.fencing_token}};
-}
-
-Json data_of(const TaskUnlocked& e) {
-  return {{"holder", e.holder}, {"reason", e.reason}};
-}
-
-Json with_reason(const std::optional<std::string>& reason) {
-  Json json = Json::object();
-  put_if(json, "reason", reason);
-  return json;
-}
-
-Json data_of(const TaskDeleted& e) {
-  return with_reason(e.reason);
-}
-
-Json data_of(const UserRegistered& e) {
-  return {{"firstName", e.first_name}, {"lastName", e.last_name}, {"email", e.email}};
-}
-
-Json data_of(const UserEdited& e) {
-  Json changes = Json::object();
-  put_if(changes, "firstName", e.changes.first_name);
-  put_if(changes, "lastName", e.changes.last_name);
-  put_if(changes, "email", e.changes.email);
-  return {{"changes", std::move(changes)}};
-}
-
-Json data_of(const UserDeactivated& e) {
-  return with_reason(e.reason);
-}
-Json data_of(const UserReactivated&) {
-  return Json::object();
-}
-Json data_of(const UserClaimLapsed& e) {
-  return {{"emailHash", e.email_hash}};
-}
-
-Json data_of(const EmailClaimed& e) {
-  return {{"userId", json_of(e.user_id)}, {"userVersion", json_of(e.user_version)}};
-}
-
-Json data_of(const EmailReleased& e) {
-  return {{"userId", json_of(e.user_id)}, {"userVersion", json_of(e.user_version)}};
-}
-
-Json data_of(const LogOpened& e) {
-  return {{"logId", json_of(e.log_id)},
-          {"partitions", e.partitions},
-          {"idNamespace", json_of(e.id_namespace)},
-          {"maxClockSkewMs", e.max_clock_skew_ms}};
-}
-
-Json data_of(const LogBarrier&) {
-  return Json::object();
-}
-
-// ---- JSON to values
 
 bool read_value(const Json& json, std::string& out) {
   if (!json.is_string()) return false;
@@ -441,10 +268,6 @@ std::size_t count_members(const Json& json) {
 
 }  // namespace
 
-std::string to_json(const Event& event) {
-  return std::visit([](const auto& e) { return data_of(e).dump(); }, event);
-}
-
 boost::system::result<Event, Unfoldable> from_json(std::string_view type, std::string_view json) {
   // Events nest three deep at most; a bound keeps hostile data from exhausting the stack.
   constexpr int kMaxDepth = 8;
@@ -460,19 +283,6 @@ boost::system::result<Event, Unfoldable> from_json(std::string_view type, std::s
   // The parser keeps the last of several members of one name, so a difference here means that a name was repeated.
   if (members_met != count_members(parsed)) return Unfoldable{"a member is there more than once"};
   return read_type(type, parsed);
-}
-
-std::string_view to_string(Status status) {
-  return name_of(kStatusNames, status);
-}
-std::string_view to_string(Priority priority) {
-  return name_of(kPriorityNames, priority);
-}
-std::optional<Status> parse_status(std::string_view text) {
-  return value_of(kStatusNames, text);
-}
-std::optional<Priority> parse_priority(std::string_view text) {
-  return value_of(kPriorityNames, text);
 }
 
 }  // namespace taskstream::events
