@@ -9,9 +9,6 @@ namespace {
 // The barrier that tells that the replica has caught up. Requests are numbered from 1.
 constexpr Ticket kCatchUp = 0;
 
-// How long an end below the fold may last until it counts as damage: longer than a deposed leader goes on answering.
-constexpr std::chrono::seconds kShortEndPatience{15};
-
 constexpr std::string_view kOutOfReach = "the log is out of reach";
 constexpr std::string_view kStopped = "the log is damaged, and this instance is stopping";
 
@@ -48,10 +45,7 @@ void Replica::on_command(Ticket ticket, CommandRequest request, Now now) {
   if (fold_.covers(command.request.at_least)) {
     line_up(ticket, command, now);
   } else {
-    command.waiting = Waiting::ForTokens;
-    command.due = now.steady + command.request.wait;
-    deadlines_.emplace(command.due, ticket);
-    barrier_.wait_for(ticket, command.request.at_least, fold_);
+    wait_for_tokens(ticket, command, now);
   }
   settle(now);
 }
@@ -65,10 +59,7 @@ void Replica::on_read(Ticket ticket, ReadRequest request, Now now) {
   if (fold_.covers(read.request.at_least)) {
     confirm(ticket, read, now);
   } else {
-    read.waiting = Waiting::ForTokens;
-    read.due = now.steady + read.request.wait;
-    deadlines_.emplace(read.due, ticket);
-    barrier_.wait_for(ticket, read.request.at_least, fold_);
+    wait_for_tokens(ticket, read, now);
   }
   settle(now);
 }
@@ -119,10 +110,19 @@ void Replica::on_append_outcome(events::EventId id, AppendOutcome outcome, Now n
 }
 
 void Replica::on_end_of_log(events::Partition partition, const events::EventLog::EndsOfPartitions& end, Now now) {
-  if (end && !is_short(partition, end->next(partition), now)) {
-    barrier_.on_end(partition, end->next(partition), fold_.next(partition));
-  } else {
-    barrier_.on_failure(partition);
+  const auto verdict =
+      end ? end_watch_.judge(partition, end->next(partition), now.steady) : EndWatch::Verdict::Doubtful;
+  switch (verdict) {
+    case EndWatch::Verdict::Sound:
+      barrier_.on_end(partition, end->next(partition), fold_.next(partition));
+      break;
+    case EndWatch::Verdict::Doubtful:
+      barrier_.on_failure(partition);
+      break;
+    case EndWatch::Verdict::Damage:
+      stop("partition " + std::to_string(partition) + " ends at offset " + std::to_string(end->next(partition)) +
+           ", and was read further than that: the log was truncated or made anew, and acknowledged events are gone.");
+      break;
   }
   settle(now);
 }
@@ -141,6 +141,15 @@ std::vector<Effect> Replica::take_effects() {
 }
 
 // ---- the way of a command
+
+// The time of the command or the read itself begins only once the fold has reached its tokens.
+template <class Waiter>
+void Replica::wait_for_tokens(Ticket ticket, Waiter& waiter, Now now) {
+  waiter.waiting = Waiting::ForTokens;
+  waiter.due = now.steady + waiter.request.wait;
+  deadlines_.emplace(waiter.due, ticket);
+  barrier_.wait_for(ticket, waiter.request.at_least, fold_);
+}
 
 void Replica::line_up(Ticket ticket, Command& command, Now now) {
   command.waiting = Waiting::ForTurn;
@@ -309,7 +318,7 @@ void Replica::settle(Now now) {
   }
   if (stopped_) return;
   for (const events::Partition partition : barrier_.take_asks()) {
-    asked_at_[partition] = fold_.next(partition);
+    end_watch_.note_asked(partition, fold_.next(partition));
     effects_.push_back(AskEnd{partition});
   }
 }
@@ -380,21 +389,6 @@ void Replica::stop(std::string message) {
   queues_.clear();
   turns_.clear();
   awaiting_verdict_.clear();
-}
-
-// An end below where the fold stood when it was asked for: a leader that was deposed and does not know it yet, which
-// passes, or a log that has lost what was folded from it, which does not.
-bool Replica::is_short(events::Partition partition, events::Offset end, Now now) {
-  if (end >= asked_at_[partition]) {
-    short_since_.erase(partition);
-    return false;
-  }
-  const SteadyTime since = short_since_.emplace(partition, now.steady).first->second;
-  if (now.steady - since >= kShortEndPatience) {
-    stop("partition " + std::to_string(partition) + " ends at offset " + std::to_string(end) +
-         ", and was read further than that: the log was truncated or made anew, and acknowledged events are gone.");
-  }
-  return true;
 }
 
 // ---- small questions

@@ -11,6 +11,7 @@
 
 #include "command-service/core/barrier.hpp"
 #include "command-service/core/consider.hpp"
+#include "command-service/core/end_watch.hpp"
 #include "command-service/core/request.hpp"
 #include "command-service/core/sequencer.hpp"
 #include "command-service/core/streams.hpp"
@@ -101,6 +102,8 @@ class Replica {
     std::vector<events::Offset> read_at;  // where the tail met it before the report came
   };
 
+  template <class Waiter>
+  void wait_for_tokens(Ticket ticket, Waiter& waiter, Now now);
   void line_up(Ticket ticket, Command& command, Now now);
   void confirm(Ticket ticket, Read& read, Now now);
   void take_turn(Ticket ticket, Now now);
@@ -117,7 +120,6 @@ class Replica {
   void answer_read(Ticket ticket);
   void reply(Ticket ticket, Result result);
   void stop(std::string message);
-  bool is_short(events::Partition partition, events::Offset end, Now now);
 
   bool is_under_way(const CommandRequest& request, const events::StreamId& stream) const;
   std::int64_t lag_behind(const events::PositionVector& positions) const;
@@ -128,8 +130,7 @@ class Replica {
   std::vector<Sequencer> sequencers_;
   events::PositionVector fold_;
   Barrier barrier_;
-  std::map<events::Partition, events::Offset> asked_at_;  // where the fold stood when the end was asked for
-  std::map<events::Partition, SteadyTime> short_since_;   // ends that lie below the fold
+  EndWatch end_watch_;
   bool caught_up_ = false;
   bool reachable_ = true;
   bool stopped_ = false;

@@ -1,0 +1,130 @@
+#include "tests/core/replicas.hpp"
+
+namespace taskstream::command {
+namespace {
+
+TEST_F(ReplicaTest, ConfirmsARefusalByABarrierBegunAfterTheRequestCame) {
+  a.send_through(create());
+  // b has not heard of the task yet.
+  const Ticket ticket = b.send(retitle("x"), at_version(1));
+  EXPECT_EQ(b.answer(ticket), nullptr) << "b cannot know that the task is missing";
+  b.answer_end();
+  EXPECT_EQ(b.answer(ticket), nullptr) << "b has not folded up to the end yet";
+  b.read_all();
+  const Append append = b.take_append();
+  b.report_appended(append, log.append(append.record));
+  EXPECT_NE(b.answer_as<Succeeded>(ticket), nullptr);
+}
+
+TEST_F(ReplicaTest, RefusesOnceTheBarrierIsReached) {
+  const Ticket ticket = a.send(retitle("x"), at_version(1));
+  a.answer_end();
+  EXPECT_TRUE(a.refused_as<TaskIsMissing>(ticket));
+}
+
+TEST_F(ReplicaTest, ConfirmsThatNothingChanges) {
+  a.send_through(create());
+  b.read_all();
+  a.send_through(retitle("a's"), at_version(1));
+  const Ticket ticket = b.send(retitle("Write the guide"), {.kind = Expectation::Kind::Any});
+  EXPECT_EQ(b.answer(ticket), nullptr) << "b's title is old";
+  b.answer_end();
+  b.read_all();
+  EXPECT_TRUE(b.appends_something());
+}
+
+TEST_F(ReplicaTest, RefusesAnOlderVersionAtOnce) {
+  a.send_through(create());
+  a.send_through(retitle("new"), at_version(1));
+  const Ticket ticket = a.send(retitle("x"), at_version(1));
+  EXPECT_FALSE(a.asks_end()) << "versions never go back";
+  const auto* conflict = a.answer_as<VersionConflict>(ticket);
+  ASSERT_NE(conflict, nullptr);
+  EXPECT_EQ(conflict->expected, StreamVersion{1});
+  EXPECT_EQ(conflict->current.version, StreamVersion{2});
+}
+
+TEST_F(ReplicaTest, ConfirmsTheRefusalOfANewerVersion) {
+  a.send_through(create());
+  b.read_all();
+  a.send_through(retitle("new"), at_version(1));
+  const Ticket ticket = b.send(retitle("x"), at_version(2));
+  EXPECT_EQ(b.answer(ticket), nullptr);
+  b.answer_end();
+  b.read_all();
+  EXPECT_TRUE(b.appends_something());
+}
+
+TEST_F(ReplicaTest, ReadsStronglyThroughABarrier) {
+  a.send_through(create());
+  const Ticket ticket = b.read();
+  EXPECT_EQ(b.answer(ticket), nullptr);
+  b.answer_end();
+  EXPECT_EQ(b.answer(ticket), nullptr);
+  b.read_all();
+  const auto* read = b.answer_as<Succeeded>(ticket);
+  ASSERT_NE(read, nullptr);
+  EXPECT_EQ(read->task.version, StreamVersion{1});
+}
+
+TEST_F(ReplicaTest, DoesNotShareABarrierThatIsUnderWay) {
+  const Ticket first = b.read();
+  a.send_through(create());
+  const Ticket second = b.read();
+  // The end that was asked for before the write.
+  b.answer_end(events::PositionVector({0}));
+  EXPECT_TRUE(b.refused_as<TaskIsMissing>(first));
+  EXPECT_EQ(b.answer(second), nullptr);
+  b.answer_end();
+  b.read_all();
+  EXPECT_NE(b.answer_as<Succeeded>(second), nullptr);
+}
+
+TEST_F(ReplicaTest, ConfirmsNothingByAnEndThatLiesBelowItsFold) {
+  a.send_through(create());
+  const Ticket reading = a.read();
+  a.answer_end(events::PositionVector({0}));
+  EXPECT_EQ(a.answer(reading), nullptr) << "a deposed leader, or a log that lost what was read";
+  a.let_pass(20ms);
+  a.answer_end();
+  EXPECT_NE(a.answer_as<Succeeded>(reading), nullptr);
+  EXPECT_FALSE(a.stopped());
+}
+
+TEST_F(ReplicaTest, WaitsForTheTokenBeforeTheTimeOfTheCommandBegins) {
+  a.send_through(create());
+  const Ticket ticket = b.send(retitle("x"), at_version(1), {}, log.end());
+  b.let_pass(kWait - 1ms);
+  EXPECT_EQ(b.answer(ticket), nullptr);
+  b.read_all();
+  const Append append = b.take_append();
+  b.let_pass(kTimeout - 1ms);
+  EXPECT_EQ(b.answer(ticket), nullptr);
+  b.report_appended(append, log.append(append.record));
+  EXPECT_NE(b.answer_as<Succeeded>(ticket), nullptr);
+}
+
+TEST_F(ReplicaTest, SaysThatItIsBehindTheToken) {
+  a.send_through(create());
+  const Ticket ticket = b.send(retitle("x"), at_version(1), {}, log.end());
+  b.let_pass(kWait);
+  EXPECT_NE(b.answer_as<BehindToken>(ticket), nullptr);
+}
+
+TEST(ReplicaAtStart, IsNotReadyUntilItHasCaughtUp) {
+  Replica replica({.partitions = 1, .source = "test", .random = [] { return events::Uuid::Bytes{}; }});
+  const Now now{};
+  replica.on_tick(now);
+  EXPECT_EQ(replica.take_effects().size(), 1U);
+  replica.on_end_of_log(0, events::PositionVector({1}), now);
+  EXPECT_FALSE(replica.is_caught_up());
+  replica.on_command(1, {.task_id = kTask, .command = create()}, now);
+  const auto effects = replica.take_effects();
+  ASSERT_EQ(effects.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<NotReady>(std::get<Reply>(effects[0]).answer.result));
+  replica.on_records({LogRecord{.position = {.partition = 0, .offset = 0}, .log_time = {}, .record = {}}}, now);
+  EXPECT_TRUE(replica.is_caught_up());
+}
+
+}  // namespace
+}  // namespace taskstream::command
