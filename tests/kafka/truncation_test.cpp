@@ -1,4 +1,7 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <memory>
 
 #include "tests/kafka/support.hpp"
 
@@ -9,68 +12,69 @@ bool is_damaged(const Witness& witness) {
   return !witness.damage.empty();
 }
 
-TEST(KafkaTruncation, ATopicDeletedAndMadeAnewUnderAReaderIsDamage) {
-  const std::string topic = fresh_topic();
-  const auto log = open_fresh_log(topic);
-  Witness witness;
-  const auto subscription = log->follow({}, witness);
-  append_and_wait(*log, 0, "one");
-  append_and_wait(*log, 0, "two");
-  ASSERT_TRUE(witness.wait_until([](const Witness& w) { return w.records.size() == 2; }));
-  Admin admin;
-  admin.remove(topic);
-  admin.create(topic, 1, good_settings());
-  ASSERT_TRUE(witness.wait_until(is_damaged, 30s));
-  EXPECT_NE(witness.damage.find("made anew"), std::string::npos) << witness.damage;
+// A topic with one record that a reader has read.
+class KafkaTruncation : public testing::Test {
+ protected:
+  void SetUp() override {
+    append_and_wait(*log_, 0, "one");
+    ASSERT_TRUE(witness_.wait_until([](const Witness& w) { return w.records.size() == 1; }));
+  }
+
+  void make_topic_anew() {
+    Admin admin;
+    admin.remove(topic_);
+    admin.create(topic_, 1, good_settings());
+  }
+  // Waits until the reader calls the log damaged, and answers what it says.
+  std::string damage() {
+    EXPECT_TRUE(witness_.wait_until(is_damaged, 30s));
+    return witness_.damage;
+  }
+
+  const std::string topic_ = fresh_topic();
+
+ private:
+  const std::unique_ptr<EventLog> log_ = open_fresh_log(topic_);
+  Witness witness_;
+  const std::unique_ptr<Subscription> subscription_ = log_->follow({}, witness_);
+};
+
+TEST_F(KafkaTruncation, ATopicDeletedAndMadeAnewUnderAReaderIsDamage) {
+  make_topic_anew();
+  EXPECT_THAT(damage(), testing::HasSubstr("made anew"));
 }
 
-TEST(KafkaTruncation, ATopicMadeAnewAndFilledAgainIsKnownByItsRecords) {
-  const std::string topic = fresh_topic();
-  const auto log = open_fresh_log(topic);
-  Witness witness;
-  const auto subscription = log->follow({}, witness);
-  append_and_wait(*log, 0, "one");
-  ASSERT_TRUE(witness.wait_until([](const Witness& w) { return w.records.size() == 1; }));
-  Admin admin;
-  admin.remove(topic);
-  admin.create(topic, 1, good_settings());
-  const auto other = open_fresh_log(topic);
+TEST_F(KafkaTruncation, ATopicMadeAnewAndFilledAgainIsKnownByItsRecords) {
+  make_topic_anew();
+  const auto other = open_fresh_log(topic_);
   for (int i = 0; i < 3; ++i) append_and_wait(*other, 0, "other-" + std::to_string(i));
-  ASSERT_TRUE(witness.wait_until(is_damaged, 30s));
-  EXPECT_NE(witness.damage.find("'other-0'"), std::string::npos) << witness.damage;
+  EXPECT_THAT(damage(), testing::HasSubstr("'other-0'"));
 }
 
-TEST(KafkaTruncation, ATopicThatIsDeletedIsDamage) {
-  const std::string topic = fresh_topic();
-  const auto log = open_fresh_log(topic);
-  Witness witness;
-  const auto subscription = log->follow({}, witness);
-  append_and_wait(*log, 0, "one");
-  ASSERT_TRUE(witness.wait_until([](const Witness& w) { return w.records.size() == 1; }));
-  Admin().remove(topic);
-  ASSERT_TRUE(witness.wait_until(is_damaged, 30s));
-  EXPECT_NE(witness.damage.find("does not know topic"), std::string::npos) << witness.damage;
+TEST_F(KafkaTruncation, ATopicThatIsDeletedIsDamage) {
+  Admin().remove(topic_);
+  EXPECT_THAT(damage(), testing::HasSubstr("does not know topic"));
 }
 
-TEST(KafkaTruncation, ACheckpointOfAnotherHistoryIsRefusedBeforeAnythingIsRead) {
+TEST(KafkaCheckpoint, OfAnotherHistoryIsRefusedBeforeAnythingIsRead) {
   const auto log = open_fresh_log(fresh_topic());
   append_and_wait(*log, 0, "one");
   append_and_wait(*log, 0, "two");
   Witness witness;
   const Checkpoint other({{.next = 1, .last_offset = 0, .last_id = "another"}});
   auto subscription = log->follow(other, witness);
-  ASSERT_TRUE(witness.wait_until(is_damaged));
+  ASSERT_TRUE(witness.wait_until(is_damaged, 30s));
   subscription.reset();
   EXPECT_TRUE(witness.records.empty());
 }
 
-TEST(KafkaTruncation, ACheckpointPastTheEndIsDamage) {
+TEST(KafkaCheckpoint, PastTheEndIsDamage) {
   const auto log = open_fresh_log(fresh_topic());
   append_and_wait(*log, 0, "one");
   Witness witness;
   const Checkpoint ahead({{.next = 5, .last_offset = 4, .last_id = "one"}});
   const auto subscription = log->follow(ahead, witness);
-  ASSERT_TRUE(witness.wait_until(is_damaged));
+  ASSERT_TRUE(witness.wait_until(is_damaged, 30s));
 }
 
 }  // namespace
