@@ -112,6 +112,7 @@ int run(const Config& config) {
   http::StopSignal stop;
   http::Readiness readiness;
   readiness.set("log", "the log is being opened and read");
+  readiness.set("clock", "this machine's clock has not been compared with the log's yet");
 
   TaskApi api{.require_precondition = config.require_precondition,
               .json_depth = config.server.options.limits.json_depth,

@@ -59,7 +59,6 @@ ReplicaDriver::~ReplicaDriver() {
 
 void ReplicaDriver::start() {
   subscription_ = log_.follow(events::Checkpoint(), *follower_);
-  append_clock_probe();
   asio::post(context_, [this] { tick(); });
 }
 
@@ -120,6 +119,7 @@ void ReplicaDriver::take(LogInput input, Now moment) {
 }
 
 void ReplicaDriver::tick() {
+  probe_clock();
   replica_.on_reachable(log_.is_reachable());
   replica_.on_tick(now());
   carry_out_effects();
@@ -132,7 +132,12 @@ void ReplicaDriver::tick() {
 // The log took the record at some moment between our sending it and our hearing of it.
 void ReplicaDriver::note_clock(const AppendSettled& settled, Now moment) {
   using std::chrono::milliseconds;
-  if (!settled.outcome.log_time) return;
+  if (!settled.outcome.log_time) {
+    // Without an answer nothing was compared: the next tick asks again.
+    if (clock_probe_ == ClockProbe::UnderWay && settled.id == events::EventId()) clock_probe_ = ClockProbe::Wanted;
+    return;
+  }
+  clock_probe_ = ClockProbe::Done;
   const events::Instant log_time = *settled.outcome.log_time;
   std::chrono::microseconds off{0};
   if (log_time < settled.sent) off = log_time - settled.sent;
@@ -182,8 +187,10 @@ void ReplicaDriver::carry_out(Stop stop) {
   events_.on_stop(std::move(stop.message));
 }
 
-// Compares the clocks before the first command: its outcome carries the log's time.
-void ReplicaDriver::append_clock_probe() {
+// Compares the clocks before the first command: the outcome of a barrier carries the log's time.
+void ReplicaDriver::probe_clock() {
+  if (clock_probe_ != ClockProbe::Wanted) return;
+  clock_probe_ = ClockProbe::UnderWay;
   const events::Instant sent = now().wall;
   log_.append(0,
               barrier_record(0, options_.replica.partitions, options_.replica.source, sent, options_.replica.random()),

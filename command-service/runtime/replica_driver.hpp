@@ -62,7 +62,7 @@ class ReplicaDriver {
   void carry_out(AskEnd ask);
   void carry_out(Reply reply);
   void carry_out(Stop stop);
-  void append_clock_probe();
+  void probe_clock();
 
   boost::asio::io_context& context_;
   events::EventLog& log_;
@@ -76,6 +76,7 @@ class ReplicaDriver {
   std::unordered_map<Ticket, Waiter> waiters_;
   Ticket last_ticket_ = 0;
   bool told_caught_up_ = false;
+  enum class ClockProbe { Wanted, UnderWay, Done } clock_probe_ = ClockProbe::Wanted;
 };
 
 }  // namespace taskstream::command

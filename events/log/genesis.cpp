@@ -16,6 +16,14 @@ constexpr std::chrono::milliseconds kPause{100};
   throw std::runtime_error("the log cannot be reached: " + reason);
 }
 
+// What the log owes by the deadline; a log that breaks its word must not hold up the process for ever.
+template <class Value>
+Value await(std::future<Value> answer, Deadline deadline) {
+  constexpr std::chrono::seconds kGrace{5};
+  if (answer.wait_until(deadline + kGrace) != std::future_status::ready) give_up("it does not answer");
+  return answer.get();
+}
+
 // Asks until there is an answer or the time is over.
 template <class Ask>
 auto persist(Deadline deadline, Ask ask) {
@@ -33,7 +41,7 @@ bool is_empty(EventLog& log, Deadline deadline) {
   const PositionVector end = persist(deadline, [&] {
     auto promise = std::make_shared<std::promise<EventLog::EndsOfPartitions>>();
     log.end_of_log(all, deadline, [promise](EventLog::EndsOfPartitions ends) { promise->set_value(std::move(ends)); });
-    return promise->get_future().get();
+    return await(promise->get_future(), deadline);
   });
   return end == PositionVector();
 }
@@ -103,7 +111,7 @@ LogIdentity open_genesis(EventLog& log, const GenesisProposal& proposal, Deadlin
     auto promise = std::make_shared<std::promise<AppendOutcome>>();
     log.append(genesis_partition(log), to_record(opened),
                [promise](AppendOutcome outcome) { promise->set_value(std::move(outcome)); });
-    const AppendOutcome outcome = promise->get_future().get();
+    const AppendOutcome outcome = await(promise->get_future(), deadline);
     // Whatever the outcome: the log itself tells which genesis came first.
     if (auto identity = read_genesis(log, deadline)) return *identity;
     if (std::chrono::steady_clock::now() + kPause >= deadline) give_up(outcome.reason);

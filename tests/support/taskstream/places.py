@@ -4,7 +4,7 @@ import socket
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-BIN = Path(os.environ.get("TASKSTREAM_BIN", ROOT / "build" / "dev" / "bin"))
+BIN = Path(os.environ.get("TASKSTREAM_BIN", ROOT / "build" / "dev" / "bin")).resolve()
 KAFKA_JARS = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "taskstream" / "kafka-4.3.1"
 
 
