@@ -67,6 +67,30 @@ void check_keys_are_applied_once(const World& world, Violations& violations) {
   }
 }
 
+// A lock binds everybody but its holder until it has expired by every clock; foreign writers do not ask. The fencing
+// token is the version that took the lock, and is kept by whoever renews it in time.
+void check_locks(const World& world, Violations& violations) {
+  constexpr std::chrono::milliseconds kSkew{2'000};
+  for (const auto& [stream, versions] : world.log.truth().streams()) {
+    for (std::size_t v = 1; v < versions.size(); ++v) {
+      const auto& recorded = versions[v].recorded;
+      if (!recorded || !recorded->context.correlation_id) continue;
+      const auto* task = std::get_if<events::TaskState>(&versions[v - 1].after.state);
+      const auto lock = task != nullptr ? task->lock : std::nullopt;
+      const bool is_holders = lock && lock->holder == recorded->context.actor;
+      if (lock && !is_holders && recorded->context.time < lock->expires_at + kSkew) {
+        violations.push_back(stream.to_string() + ": version " + std::to_string(v) + " passed another's lock");
+      }
+      const auto* taken = std::get_if<events::TaskLocked>(&recorded->event);
+      const bool is_renewed = is_holders && recorded->context.time < lock->expires_at;
+      const auto token = is_renewed ? lock->fencing_token : static_cast<std::int64_t>(v);
+      if (taken != nullptr && taken->fencing_token != token) {
+        violations.push_back(stream.to_string() + ": version " + std::to_string(v) + " has a wrong fencing token");
+      }
+    }
+  }
+}
+
 // Each has its deadline. Only an instance that stands still may miss it, and then answers as soon as it goes on.
 void check_every_request_is_answered_in_time(const World& world, const Faults& faults, Violations& violations) {
   constexpr std::chrono::milliseconds kBetweenTicks{101};
@@ -111,6 +135,7 @@ std::vector<std::string> find_violations(const World& world, const Faults& fault
   check_operations(world, violations);
   check_one_success_a_version(world, violations);
   check_keys_are_applied_once(world, violations);
+  check_locks(world, violations);
   check_what_still_runs(world, violations);
   check_stops_have_a_reason(world, violations);
   return violations;

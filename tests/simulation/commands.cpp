@@ -63,6 +63,19 @@ TaskCommand assign(Random& random) {
 TaskCommand unassign(Random&) {
   return command::UnassignTask{};
 }
+TaskCommand postpone(Random& random) {
+  return command::PostponeTask{.by = random.one_of<std::chrono::seconds>({1h, 24h})};
+}
+TaskCommand claim(Random& random) {
+  return command::ClaimTask{.user_id = any_user(random)};
+}
+// Short enough to expire while clients are at work.
+TaskCommand lock(Random& random) {
+  return command::LockTask{.ttl_seconds = static_cast<std::int32_t>(random.between(1, 5))};
+}
+TaskCommand unlock(Random&) {
+  return command::UnlockTask{};
+}
 TaskCommand delete_task(Random&) {
   return command::DeleteTask{.reason = "done with"};
 }
@@ -73,7 +86,8 @@ struct Kind {
   TaskCommand (*make)(Random&);
 };
 constexpr Kind kKinds[] = {
-    {12, create}, {40, edit}, {22, change_status}, {12, assign}, {8, unassign}, {2, delete_task},
+    {12, create},  {36, edit}, {8, postpone}, {18, change_status}, {8, assign},
+    {6, unassign}, {5, claim}, {4, lock},     {5, unlock},         {2, delete_task},
 };
 
 }  // namespace
@@ -88,6 +102,7 @@ command::CommandRequest CommandGenerator::command(const std::string& actor, cons
   request.command = any_command();
   request.values_unreadable = random_.chance(15);
   request.expectation = expectation(request.command, request.task_id, knowledge);
+  request.merge_conflicts = random_.chance(300);
   request.actor = actor;
   request.key = key();
   add_times(request, knowledge);

@@ -68,6 +68,8 @@ Judgement events_were_decided_on_their_version(const Operation& operation, const
     if (!recorded) return "took effect on a task that nobody can read any more";
     const Expected expected = expect(operation.request, versions, accepted.version - 1, recorded->context.time);
     if (!expected.event) return "took effect where it was to be refused, or to change nothing";
+    const Succeeded* succeeded = own_success(operation);
+    if (succeeded != nullptr && succeeded->merged != expected.merges) return "was told wrongly whether it was merged";
     if (!(*expected.event == recorded->event)) return "took effect otherwise than its task's version asked for";
     const auto last_time = versions[accepted.version - 1].after.last_time;
     if (last_time && recorded->context.time < *last_time) return "took effect at a time before the version it follows";
@@ -166,7 +168,7 @@ std::span<const Judge> all_judges() {
 
 bool is_true_for_ever(const Operation& operation) {
   if (const auto* conflict = operation.answered<VersionConflict>()) {
-    return conflict->expected && *conflict->expected < conflict->current.version;
+    return !operation.request.merge_conflicts && conflict->expected && *conflict->expected < conflict->current.version;
   }
   const auto* succeeded = operation.answered<Succeeded>();
   return (succeeded != nullptr && succeeded->replayed) || operation.answered<StreamQuarantined>() != nullptr;

@@ -1,8 +1,11 @@
 #include "tests/simulation/oracle.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "command-service/domain/decide_task.hpp"
+#include "command-service/domain/task_changes.hpp"
+#include "events/fold/task_fields.hpp"
 
 namespace taskstream::simulation {
 namespace {
@@ -37,8 +40,36 @@ bool is_met(const Expectation& expectation, const events::TaskState& task) {
   return false;
 }
 
-std::optional<events::StreamVersion> highest(const std::vector<events::StreamVersion>& versions) {
-  return versions.empty() ? std::nullopt : std::optional(std::ranges::max(versions));
+// The last change of each field in the versions after `since`, up to `version`.
+std::vector<FieldChange> changes(const std::vector<Version>& versions, std::int64_t since, std::size_t version) {
+  std::map<events::TaskField, FieldChange> last;
+  for (auto v = static_cast<std::size_t>(since) + 1; v <= version; ++v) {
+    const events::RecordedEvent& recorded = *versions[v].recorded;
+    for (const events::TaskField field : events::fields_changed_by(recorded.event)) {
+      last[field] = {.field = field,
+                     .version = recorded.version,
+                     .actor = recorded.context.actor,
+                     .time = *versions[v].after.last_time};
+    }
+  }
+  std::vector<FieldChange> all;
+  for (const auto& [field, change] : last) all.push_back(change);
+  return all;
+}
+
+VersionConflict conflict(const CommandRequest& request, const std::vector<Version>& versions, std::size_t version) {
+  const events::TaskState& task = *task_of(versions[version]);
+  const auto& expected = request.expectation.versions;
+  VersionConflict conflict{.current = task};
+  if (!expected.empty()) conflict.expected = std::ranges::max(expected);
+  if (!conflict.expected || *conflict.expected >= task.version) return conflict;
+  conflict.changes = changes(versions, conflict.expected->value, version);
+  for (const events::TaskField field : fields_to_change(task, request.command)) {
+    if (std::ranges::find(conflict.changes, field, &FieldChange::field) == conflict.changes.end()) continue;
+    conflict.conflicting.push_back(field);
+  }
+  conflict.mergeable = std::holds_alternative<EditTask>(request.command) && conflict.conflicting.empty();
+  return conflict;
 }
 
 Expected refused(Result answer) {
@@ -46,11 +77,11 @@ Expected refused(Result answer) {
 }
 
 // The domain's own: what the rules make of a command that has come so far.
-Expected decided(const CommandRequest& request, const events::TaskState* task, events::Instant now) {
+Expected decided(const CommandRequest& request, const events::TaskState* task, events::Instant now, bool merges) {
   const auto decision = decide(task, request.command, {.now = now, .actor = request.actor});
   if (!decision) return refused(decision.error());
-  if (!*decision) return refused(Succeeded{.task = *task});
-  return {.event = **decision};
+  if (!*decision) return refused(Succeeded{.task = *task, .merged = merges});
+  return {.event = **decision, .merges = merges};
 }
 
 }  // namespace
@@ -67,12 +98,15 @@ Expected expect(const CommandRequest& request, const std::vector<Version>& versi
   if (task != nullptr && task->deleted) return refused(Rejection(TaskIsDeleted()));
   if (task == nullptr && !creates) return refused(Rejection(TaskIsMissing()));
   if (request.expectation.kind == Expectation::Kind::Required) return refused(PreconditionRequired());
+  bool merges = false;
   if (task != nullptr && !is_met(request.expectation, *task)) {
-    return refused(VersionConflict{.expected = highest(request.expectation.versions), .current = *task});
+    VersionConflict met = conflict(request, versions, version);
+    merges = request.merge_conflicts && met.mergeable;
+    if (!merges) return refused(std::move(met));
   }
   if (request.values_unreadable) return refused(Rejection(ValuesAreInvalid()));
-  if (task != nullptr && creates) return refused(VersionConflict{.expected = std::nullopt, .current = *task});
-  return decided(request, task, now);
+  if (task != nullptr && creates) return refused(conflict(request, versions, version));
+  return decided(request, task, now, merges);
 }
 
 Result expect_read(const std::vector<Version>& versions, std::size_t version) {
@@ -89,11 +123,13 @@ bool same(const Result& a, const Result& b) {
   if (const auto* succeeded = std::get_if<Succeeded>(&a)) {
     const auto& other = std::get<Succeeded>(b);
     return succeeded->task == other.task && succeeded->event_id == other.event_id &&
-           succeeded->replayed == other.replayed;
+           succeeded->replayed == other.replayed && succeeded->merged == other.merged;
   }
   if (const auto* conflict = std::get_if<VersionConflict>(&a)) {
     const auto& other = std::get<VersionConflict>(b);
-    return conflict->expected == other.expected && conflict->current == other.current;
+    return conflict->expected == other.expected && conflict->current == other.current &&
+           conflict->changes == other.changes && conflict->conflicting == other.conflicting &&
+           conflict->mergeable == other.mergeable;
   }
   if (const auto* rejection = std::get_if<Rejection>(&a)) return rejection->index() == std::get<Rejection>(b).index();
   if (const auto* quarantined = std::get_if<StreamQuarantined>(&a)) {

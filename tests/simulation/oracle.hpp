@@ -9,6 +9,7 @@ namespace taskstream::simulation {
 struct Expected {
   std::optional<events::Event> event;     // what is to be appended
   std::optional<command::Result> answer;  // otherwise
+  bool merges = false;                    // on top of what others have changed meanwhile
 };
 
 // The order in which a client is told what is wrong, written a second time: key, quarantine, existence, version,
