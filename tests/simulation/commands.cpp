@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "events/contract/envelope.hpp"
 #include "tests/simulation/simulated_log.hpp"
 
 namespace taskstream::simulation {
@@ -118,6 +119,13 @@ command::CommandRequest CommandGenerator::read(const Knowledge& knowledge) {
 
 void CommandGenerator::retire(const events::TaskId& task) {
   if (const auto found = std::ranges::find(hot_tasks_, task); found != hot_tasks_.end()) *found = new_task();
+}
+
+events::TaskId CommandGenerator::missing_task(events::Partition partition, events::Partition partitions) {
+  for (;;) {
+    const events::TaskId task(random_uuid(random_));
+    if (events::partition_of(events::StreamId::of(task).to_string(), partitions) == partition) return task;
+  }
 }
 
 TaskCommand CommandGenerator::any_command() {

@@ -26,6 +26,8 @@ class CommandGenerator {
   void retire(const events::TaskId& task);
 
   const std::vector<events::TaskId>& all_tasks() const { return all_tasks_; }
+  // A task in this partition that nobody has heard of.
+  events::TaskId missing_task(events::Partition partition, events::Partition partitions);
 
  private:
   command::TaskCommand any_command();

@@ -34,8 +34,8 @@ struct Operation {
   std::optional<Moment> ended;      // when it was answered, or when its instance died
   std::optional<command::Answer> answer;
   bool waits_for_tokens = false;
-  // Its instance had a report of a record that the log has lost since. No answer can be right that rests on one: that
-  // an acknowledged record stays is what everything is built upon. The tail finds out, and the instance stops.
+  // Its instance had been told of records that the log lost before they were folded. No answer can be right that rests
+  // on one: that an acknowledged record stays is what everything is built upon. The instance finds out, and stops.
   bool rests_on_a_loss = false;
   std::vector<Appended> appended;
   std::function<void(const Operation&)> on_end;

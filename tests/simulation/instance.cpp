@@ -67,7 +67,8 @@ void Instance::note_truncation() {
   const events::Offset read = tail_.next(from.partition);
   const events::Offset known = std::max(read, replica_.fold().next(from.partition));
   if (known > from.offset) lost_until_ = known;
-  has_report_of_a_loss_ = reported_.next(from.partition) > std::max(read, from.offset);
+  const bool has_unread_mail = read > std::max(replica_.fold().next(from.partition), from.offset);
+  knows_of_a_loss_ = has_unread_mail || reported_.next(from.partition) > std::max(read, from.offset);
   const bool finds_out = read > from.offset && world_.random.chance(600);
   if (finds_out) plan(world_.random.between(Time(10ms), Time(10s)), &Instance::notice_damage);
 }
@@ -135,7 +136,7 @@ void Instance::note_report(const events::AppendOutcome& outcome, const SharedRec
   if (!outcome.position) return;
   reported_.advance(outcome.position->partition, outcome.position->offset + 1);
   if (world_.log.holds(*outcome.position, record)) return;
-  has_report_of_a_loss_ = true;
+  knows_of_a_loss_ = true;
   lost_until_ = std::min(lost_until_.value_or(outcome.position->offset + 1), outcome.position->offset + 1);
 }
 
@@ -191,7 +192,7 @@ void Instance::carry_out(command::Reply& reply) {
   if (operation.answer) world_.history.stops.push_back({site_, world_.schedule.step(), "a request was answered twice"});
   operation.answer = std::move(reply.answer);
   operation.ended = moment();
-  operation.rests_on_a_loss = has_report_of_a_loss_;
+  operation.rests_on_a_loss = knows_of_a_loss_;
   if (operation.on_end) operation.on_end(operation);
 }
 

@@ -62,7 +62,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   bool has_stopped_ = false;
   std::optional<events::Offset> lost_until_;
   events::PositionVector reported_;  // up to the furthest record that was reported
-  bool has_report_of_a_loss_ = false;
+  bool knows_of_a_loss_ = false;
 };
 
 }  // namespace taskstream::simulation
