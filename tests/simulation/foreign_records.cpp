@@ -12,9 +12,9 @@ events::Header& header(Record& record, std::string_view name) {
   return *std::ranges::find(record.headers, name, &events::Header::name);
 }
 
-// An event of somebody else's on one of the tasks, which makes the version that is `ahead` of the newest.
-Record others_event(World& world, const CommandGenerator& generator, std::int64_t ahead) {
-  const auto stream = events::StreamId::of(world.random.one_of(generator.all_tasks()));
+// An event of somebody else's, which makes the version that is `ahead` of the newest.
+Record others_event(World& world, const events::TaskId& task, std::int64_t ahead) {
+  const auto stream = events::StreamId::of(task);
   const auto newest = std::ssize(world.log.truth().versions(stream)) - 1;
   events::Uuid::Bytes random{};
   for (auto& byte : random) byte = static_cast<std::uint8_t>(world.random.below(256));
@@ -29,8 +29,8 @@ Record others_event(World& world, const CommandGenerator& generator, std::int64_
 }
 
 // It would make the next version, if only its envelope could be read.
-Record malformed(World& world, const CommandGenerator& generator) {
-  Record record = others_event(world, generator, 1);
+Record malformed(World& world, const events::TaskId& task) {
+  Record record = others_event(world, task, 1);
   switch (world.random.below(6)) {
     case 0:
       record.key = "no stream";
@@ -55,8 +55,8 @@ Record malformed(World& world, const CommandGenerator& generator) {
 }
 
 // Accepted by everybody, and understood by nobody.
-Record unfoldable(World& world, const CommandGenerator& generator) {
-  Record record = others_event(world, generator, 1);
+Record unfoldable(World& world, const events::TaskId& task) {
+  Record record = others_event(world, task, 1);
   if (world.random.chance(500)) {
     header(record, "ce_type").value = "taskstream.task.painted.v1";
   } else {
@@ -87,15 +87,22 @@ void land_copy(World& world) {
   world.log.land(is_astray ? partition : position->partition, record);
 }
 
+// Its versions go on counting all the same.
+void quarantine(World& world, const events::TaskId& task) {
+  land(world, unfoldable(world, task));
+  for (std::int64_t more = world.random.below(4); more > 0; --more) land(world, others_event(world, task, 1));
+}
+
 }  // namespace
 
 void append_foreign_record(World& world, const CommandGenerator& generator) {
+  const events::TaskId& task = world.random.one_of(generator.all_tasks());
   const std::int64_t drawn = world.random.below(100);
-  if (drawn < 25) return land(world, malformed(world, generator));
+  if (drawn < 25) return land(world, malformed(world, task));
   if (drawn < 45) return land_copy(world);
-  if (drawn < 70) return land(world, others_event(world, generator, 1));
-  if (drawn < 85) return land(world, others_event(world, generator, world.random.between(-3, 5)));
-  if (drawn < 90 && world.faults.quarantines) return land(world, unfoldable(world, generator));
+  if (drawn < 70) return land(world, others_event(world, task, 1));
+  if (drawn < 85) return land(world, others_event(world, task, world.random.between(-3, 5)));
+  if (drawn < 90 && world.faults.quarantines) return quarantine(world, task);
   world.log.land_control(static_cast<events::Partition>(world.random.below(world.log.partitions())));
 }
 
