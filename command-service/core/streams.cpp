@@ -45,7 +45,8 @@ Streams::Folded Streams::fold(const events::LogRecord& record) {
                 .event_id = envelope->id,
                 .applied = events::apply(entry.stream, *envelope, record.record)};
   if (folded.applied.verdict != events::Verdict::Accepted) return folded;
-  if (const auto& event = folded.applied.event) {
+  // What began at the first version has not changed since any: most tasks then need no memory for it.
+  if (const auto& event = folded.applied.event; event && event->version > events::StreamVersion{1}) {
     entry.last_changes.note(events::fields_changed_by(event->event), event->version, event->context.actor,
                             *entry.stream.last_time);
   }
