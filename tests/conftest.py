@@ -41,6 +41,7 @@ def scene(tmp_path):
     scene = Scene(tmp_path)
     yield scene
     scene.clean_up()
+    assert not scene.sanitizer_reports(), "a sanitizer has found something"
 
 
 @pytest.fixture(params=["kafka", "file"])
