@@ -27,9 +27,15 @@ def own_broker():
     yield from _own_broker()
 
 
-def _own_broker():
+@pytest.fixture(scope="module")
+def three_brokers():
+    """A cluster of the tests of one file."""
+    yield from _own_broker(nodes=3)
+
+
+def _own_broker(nodes=1):
     with tempfile.TemporaryDirectory(prefix="taskstream-kafka-") as folder:
-        broker = Broker(folder=Path(folder))
+        broker = Broker(folder=Path(folder), nodes=nodes)
         try:
             yield broker.start()
         finally:
@@ -41,6 +47,7 @@ def scene(tmp_path):
     scene = Scene(tmp_path)
     yield scene
     scene.clean_up()
+    assert not scene.sanitizer_reports(), "a sanitizer has found something"
 
 
 @pytest.fixture(params=["kafka", "file"])

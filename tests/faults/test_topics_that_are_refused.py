@@ -1,6 +1,7 @@
 """A topic that would lose events is refused at the start, with words that say what to change; one made anew stops who runs."""
 
 import pytest
+from taskstream.checks import assert_refuses
 
 LOSING = {
     "finite retention in time": (dict(retention_ms="604800000"), "retention.ms", "-1"),
@@ -8,13 +9,6 @@ LOSING = {
     "compaction": (dict(cleanup_policy="compact"), "cleanup.policy", "delete"),
     "time set by the writer": (dict(message_timestamp_type="CreateTime"), "message.timestamp.type", "LogAppendTime"),
 }
-
-
-def assert_refuses(service, *words):
-    service.launch()
-    assert service.await_exit() != 0
-    for word in words:
-        assert word in service.said(), f"{word!r} is not in what {service.name} said:\n{service.said()}"
 
 
 @pytest.mark.parametrize("what", LOSING)

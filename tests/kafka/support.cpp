@@ -11,6 +11,7 @@
 #include <fstream>
 #include <future>
 #include <stdexcept>
+#include <thread>
 
 namespace taskstream::events {
 namespace {
@@ -21,6 +22,23 @@ void must(bool done, const std::string& what) {
 
 void run(const std::string& command) {
   must(std::system(command.c_str()) == 0, "failed: " + command);
+}
+
+bool is_stopped(const std::filesystem::path& thread) {
+  std::ifstream file(thread / "stat");
+  std::string stat;
+  std::getline(file, stat);
+  const std::size_t name_end = stat.rfind(')');  // behind it a blank and the state
+  return name_end == std::string::npos || stat.substr(name_end + 2, 1) == "T";
+}
+
+void wait_until_stopped(pid_t pid) {
+  const std::filesystem::directory_iterator threads("/proc/" + std::to_string(pid) + "/task");
+  for (const auto& thread : threads) {
+    for (const Deadline deadline = in(10s); !is_stopped(thread.path()); std::this_thread::sleep_for(1ms)) {
+      must(in(0s) < deadline, "the test's broker does not stop");
+    }
+  }
 }
 
 }  // namespace
@@ -158,6 +176,8 @@ void OwnBroker::signal(int number) const {
   pid_t pid = 0;
   std::ifstream(dir_ + "/node-1.pid") >> pid;
   must(pid > 0 && kill(pid, number) == 0, "the test's broker does not run");
+  // Its threads stop one after another; until the last one has, it may still answer.
+  if (number == SIGSTOP) wait_until_stopped(pid);
 }
 
 void OwnBroker::start_again() const {

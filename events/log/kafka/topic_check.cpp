@@ -8,13 +8,14 @@
 #include <stdexcept>
 #include <thread>
 
+#include "events/log/kafka/admin.hpp"
+#include "events/log/kafka/broker_age.hpp"
 #include "events/log/kafka/offsets.hpp"
 
 namespace taskstream::events::kafka {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Event = std::unique_ptr<rd_kafka_event_t, decltype(&rd_kafka_event_destroy)>;
 
 constexpr std::chrono::milliseconds kPause{100};
 constexpr int kReplicated = 3;  // from here on, no single broker may take events with it
@@ -52,7 +53,7 @@ struct TopicState {
   bool exists = false;
   Partition partitions = 0;
   int replicas = 0;  // of the partition that has the fewest
-  int brokers = 0;
+  std::vector<std::int32_t> brokers;
   bool is_led = false;
 };
 
@@ -63,26 +64,31 @@ class TopicAdmin {
         deadline_(deadline),
         // A consumer never makes the cluster create a topic by asking for it.
         client_(Client::consumer(cluster, {}, nullptr)),
-        queue_(rd_kafka_queue_new(client_->get())) {}
+        admin_(*client_) {}
 
   TopicState await_state();
   TopicState await_leaders();
   TopicState await_brokers(int at_least);
+  void check_brokers(const TopicState& state) { refuse_old_brokers(cluster_, admin_, state.brokers, deadline_); }
   void check_replicas(const TopicState& state);
   void create(const LogOptions& options, int brokers);
   void check_settings(int replicas);
 
  private:
   void pause_or_give_up(const std::string& what, rd_kafka_resp_err_t code);
-  Event await_event(const char* what, rd_kafka_event_type_t type);
-  std::map<std::string, std::string> settings();
   std::string name() const { return "Topic '" + cluster_.topic + "'"; }
 
   const Cluster& cluster_;
   const Deadline deadline_;
   std::unique_ptr<Client> client_;
-  Queue queue_;
+  Admin admin_;
 };
+
+std::vector<std::int32_t> ids_of(const rd_kafka_metadata_t& metadata) {
+  std::vector<std::int32_t> ids;
+  for (int i = 0; i < metadata.broker_cnt; ++i) ids.push_back(metadata.brokers[i].id);
+  return ids;
+}
 
 void TopicAdmin::pause_or_give_up(const std::string& what, rd_kafka_resp_err_t code) {
   rd_kafka_poll(client_->get(), 0);
@@ -104,7 +110,7 @@ TopicState TopicAdmin::await_state() {
       const rd_kafka_metadata_topic_t& topic = metadata->topics[0];
       TopicState state{.exists = topic.err == RD_KAFKA_RESP_ERR_NO_ERROR,
                        .partitions = topic.partition_cnt,
-                       .brokers = metadata->broker_cnt,
+                       .brokers = ids_of(*metadata),
                        .is_led = topic.partition_cnt > 0};
       for (int i = 0; i < topic.partition_cnt; ++i) {
         const rd_kafka_metadata_partition_t& partition = topic.partitions[i];
@@ -130,38 +136,20 @@ TopicState TopicAdmin::await_leaders() {
 TopicState TopicAdmin::await_brokers(int at_least) {
   for (;;) {
     const TopicState state = await_state();
-    if (state.brokers >= at_least) return state;
-    pause_or_give_up("only " + std::to_string(state.brokers) + " brokers have come up yet",
+    if (std::ssize(state.brokers) >= at_least) return state;
+    pause_or_give_up("only " + std::to_string(state.brokers.size()) + " brokers have come up yet",
                      RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE);
   }
 }
 
 void TopicAdmin::check_replicas(const TopicState& state) {
-  if (state.brokers < kReplicated || state.replicas >= kReplicated) return;
+  if (std::ssize(state.brokers) < kReplicated || state.replicas >= kReplicated) return;
   throw LogRefused(
-      name() + " has " + std::to_string(state.replicas) + " replicas on a cluster of " + std::to_string(state.brokers) +
+      name() + " has the replication factor " + std::to_string(state.replicas) + " on a cluster of " +
+      std::to_string(state.brokers.size()) +
       " brokers: acknowledged events could be lost with a broker. Reassign its partitions to three brokers "
       "each with kafka-reassign-partitions.sh, or say with --replication-factor " +
       std::to_string(state.replicas) + " that this is wanted.");
-}
-
-Event TopicAdmin::await_event(const char* what, rd_kafka_event_type_t type) {
-  // The request itself ends at the deadline; its event comes a little later.
-  Event event(rd_kafka_queue_poll(queue_.get(), ms_until(deadline_ + std::chrono::seconds(1))), rd_kafka_event_destroy);
-  if (!event || rd_kafka_event_type(event.get()) != type) {
-    throw std::runtime_error(std::string("The Kafka cluster did not answer in time: ") + what);
-  }
-  return event;
-}
-
-std::unique_ptr<rd_kafka_AdminOptions_t, decltype(&rd_kafka_AdminOptions_destroy)> until(rd_kafka_t* client,
-                                                                                         rd_kafka_admin_op_t op,
-                                                                                         Deadline deadline) {
-  std::unique_ptr<rd_kafka_AdminOptions_t, decltype(&rd_kafka_AdminOptions_destroy)> options(
-      rd_kafka_AdminOptions_new(client, op), rd_kafka_AdminOptions_destroy);
-  std::array<char, 256> why{};
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), ms_until(deadline), why.data(), why.size());
-  return options;
 }
 
 void TopicAdmin::create(const LogOptions& options, int brokers) {
@@ -175,9 +163,10 @@ void TopicAdmin::create(const LogOptions& options, int brokers) {
     rd_kafka_NewTopic_set_config(topic.get(), requirement.setting, requirement.needed);
   }
   rd_kafka_NewTopic_t* topics[] = {topic.get()};
-  const auto how = until(client_->get(), RD_KAFKA_ADMIN_OP_CREATETOPICS, deadline_);
-  rd_kafka_CreateTopics(client_->get(), topics, 1, how.get(), queue_.get());
-  const Event event = await_event("creating the topic", RD_KAFKA_EVENT_CREATETOPICS_RESULT);
+  const Queue queue = admin_.new_queue();
+  const auto how = admin_.until(RD_KAFKA_ADMIN_OP_CREATETOPICS, deadline_);
+  rd_kafka_CreateTopics(client_->get(), topics, 1, how.get(), queue.get());
+  const AdminEvent event = admin_.await(queue, "creating the topic", RD_KAFKA_EVENT_CREATETOPICS_RESULT, deadline_);
   if (rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
     throw std::runtime_error(name() + " was not created: " + rd_kafka_event_error_string(event.get()));
   }
@@ -194,40 +183,8 @@ void TopicAdmin::create(const LogOptions& options, int brokers) {
   spdlog::info("Created topic '{}' with {} partitions and {} replicas", cluster_.topic, options.partitions, replicas);
 }
 
-std::map<std::string, std::string> TopicAdmin::settings() {
-  const std::unique_ptr<rd_kafka_ConfigResource_t, decltype(&rd_kafka_ConfigResource_destroy)> asked(
-      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, cluster_.topic.c_str()), rd_kafka_ConfigResource_destroy);
-  rd_kafka_ConfigResource_t* resources[] = {asked.get()};
-  const auto how = until(client_->get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, deadline_);
-  rd_kafka_DescribeConfigs(client_->get(), resources, 1, how.get(), queue_.get());
-  const Event event = await_event("describing the topic's settings", RD_KAFKA_EVENT_DESCRIBECONFIGS_RESULT);
-  std::string problem;
-  if (rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    problem = rd_kafka_event_error_string(event.get());
-  }
-  std::map<std::string, std::string> settings;
-  std::size_t count = 0;
-  const auto* result = rd_kafka_event_DescribeConfigs_result(event.get());
-  const auto* described = problem.empty() ? rd_kafka_DescribeConfigs_result_resources(result, &count) : nullptr;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (rd_kafka_ConfigResource_error(described[i]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      problem = rd_kafka_ConfigResource_error_string(described[i]);
-    }
-    std::size_t entries = 0;
-    const auto* entry = rd_kafka_ConfigResource_configs(described[i], &entries);
-    for (std::size_t j = 0; j < entries; ++j) {
-      const char* value = rd_kafka_ConfigEntry_value(entry[j]);
-      settings[rd_kafka_ConfigEntry_name(entry[j])] = value != nullptr ? value : "";
-    }
-  }
-  if (!problem.empty()) {
-    throw std::runtime_error("The settings of topic '" + cluster_.topic + "' could not be read: " + problem);
-  }
-  return settings;
-}
-
 void TopicAdmin::check_settings(int replicas) {
-  const auto actual = settings();
+  const auto actual = admin_.settings(RD_KAFKA_RESOURCE_TOPIC, cluster_.topic, deadline_);
   std::string wrong;
   std::string cure;
   for (const Requirement& requirement : requirements(replicas)) {
@@ -253,6 +210,7 @@ int count_servers(const std::string& bootstrap_servers) {
 Partition check_topic(const Cluster& cluster, const LogOptions& options, Deadline deadline) {
   TopicAdmin admin(cluster, deadline);
   TopicState state = admin.await_state();
+  admin.check_brokers(state);
   if (!state.exists) {
     if (!options.create) {
       throw LogMissing("Topic '" + cluster.topic + "' is not there at " + cluster.bootstrap_servers +
@@ -260,7 +218,7 @@ Partition check_topic(const Cluster& cluster, const LogOptions& options, Deadlin
     }
     // A cluster that is only starting would otherwise get a topic that lives on one broker for ever.
     state = admin.await_brokers(std::min<int>(kReplicated, count_servers(cluster.bootstrap_servers)));
-    if (!state.exists) admin.create(options, state.brokers);
+    if (!state.exists) admin.create(options, static_cast<int>(state.brokers.size()));
   }
   state = admin.await_leaders();
   if (options.create && !options.replication_factor) admin.check_replicas(state);

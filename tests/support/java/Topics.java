@@ -1,11 +1,17 @@
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.TopicPartition;
 
-/** usage: Topics SERVERS create TOPIC PARTITIONS NAME=VALUE… | grow TOPIC PARTITIONS | delete TOPIC */
+/**
+ * usage: Topics SERVERS create TOPIC PARTITIONS REPLICAS NAME=VALUE… | grow TOPIC PARTITIONS | delete TOPIC
+ *        | move TOPIC PARTITION BROKER
+ */
 public class Topics {
   public static void main(String[] args) throws Exception {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", args[0]))) {
@@ -13,15 +19,21 @@ public class Topics {
       switch (args[1]) {
         case "create" -> {
           Map<String, String> settings = new HashMap<>();
-          for (int i = 4; i < args.length; i++) {
+          for (int i = 5; i < args.length; i++) {
             String[] parts = args[i].split("=", 2);
             settings.put(parts[0], parts[1]);
           }
-          NewTopic made = new NewTopic(topic, Integer.parseInt(args[3]), (short) 1).configs(settings);
+          NewTopic made = new NewTopic(topic, Integer.parseInt(args[3]), Short.parseShort(args[4])).configs(settings);
           admin.createTopics(List.of(made)).all().get();
         }
         case "grow" -> admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(Integer.parseInt(args[3])))).all().get();
         case "delete" -> admin.deleteTopics(List.of(topic)).all().get();
+        case "move" -> {
+          var partition = new TopicPartition(topic, Integer.parseInt(args[3]));
+          var only = new NewPartitionReassignment(List.of(Integer.parseInt(args[4])));
+          admin.alterPartitionReassignments(Map.of(partition, Optional.of(only))).all().get();
+          while (!admin.listPartitionReassignments().reassignments().get().isEmpty()) Thread.sleep(20);
+        }
         default -> throw new IllegalArgumentException(args[1]);
       }
     }

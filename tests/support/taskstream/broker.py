@@ -7,16 +7,22 @@ from .waiting import wait_until
 
 
 class Broker:
-    """A Kafka broker through compose/kafka. Without an address, one of its own, started here and ended by `stop`."""
+    """A Kafka broker through compose/kafka. Without an address, one of its own, started here and ended by `stop`.
 
-    def __init__(self, folder=None, address=None):
+    With `nodes=3` a cluster; what kills, pauses and changes is about its first node.
+    """
+
+    def __init__(self, folder=None, address=None, nodes=1):
         self.folder = folder
         self.address = address
+        self.nodes = nodes
 
     def start(self):
-        port = free_port(neighbours=1)
-        self._compose("start", "--port", str(port))
-        self.address = f"127.0.0.1:{port}"
+        # compose/kafka puts the nodes a hundred ports apart, and each one's controller on the port after.
+        ports = [i * 100 for i in range(self.nodes)]
+        port = free_port(*ports[1:], *(distance + 1 for distance in ports))
+        self._compose("start", "--port", str(port), "--brokers", str(self.nodes))
+        self.address = ",".join(f"127.0.0.1:{port + distance}" for distance in ports)
         return self
 
     def forget_the_dead_sooner(self):
@@ -63,13 +69,17 @@ class Broker:
 
     # ---- topics, through Kafka's own client
 
-    def create_topic(self, topic, partitions=12, **settings):
+    def create_topic(self, topic, partitions=12, replicas=1, **settings):
         rightly = {"retention.ms": "-1", "retention.bytes": "-1", "message.timestamp.type": "LogAppendTime"}
         settings = {**rightly, **{name.replace("_", "."): value for name, value in settings.items()}}
-        self._topics("create", topic, partitions, *(f"{name}={value}" for name, value in settings.items()))
+        self._topics("create", topic, partitions, replicas, *(f"{name}={value}" for name, value in settings.items()))
 
     def add_partitions(self, topic, partitions):
         self._topics("grow", topic, partitions)
+
+    def move_partition(self, topic, partition, broker):
+        """From now on it lives on this broker alone."""
+        self._topics("move", topic, partition, broker)
 
     def delete_topic(self, topic):
         self._topics("delete", topic)

@@ -53,3 +53,11 @@ def ends_of(records, partitions):
     for record in records:
         ends[record.partition] = max(ends[record.partition], record.offset + 1)
     return ends
+
+
+def assert_refuses(service, *words):
+    """The service ends by itself, and says why."""
+    service.launch()
+    assert service.await_exit() != 0
+    for word in words:
+        assert word in service.said(), f"{word!r} is not in what {service.name} said:\n{service.said()}"

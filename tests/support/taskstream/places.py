@@ -27,12 +27,12 @@ def is_listened_on(address):
         return False
 
 
-def free_port(neighbours=0):
-    """A port that nobody listens on, with as many free ones after it.
+def free_port(*distances):
+    """A port that nobody listens on, with free ones at these distances after it.
 
     Below the range from which the kernel takes the ports of outgoing connections: one of those may not take it meanwhile.
     """
     while True:
         port = random.SystemRandom().randrange(12_000, 32_000)
-        if all(_is_free(port + i) for i in range(neighbours + 1)):
+        if all(_is_free(port + distance) for distance in (0, *distances)):
             return port

@@ -6,6 +6,7 @@ from .kafka_log import KafkaLog
 from .file_log import FileLog
 from .service import Service
 
+SANITIZER = re.compile(r"(WARNING|ERROR): (Address|Leak|Thread)Sanitizer|: runtime error: ")
 ACCESS = re.compile(r" info (GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /")
 
 
@@ -45,6 +46,11 @@ class Scene:
             if service.words.exists():
                 said = service.words.read_text(errors="replace").splitlines()
                 yield service.name, "\n".join([line for line in said[:-5] if not ACCESS.search(line)][-lines:] + said[-5:])
+
+    def sanitizer_reports(self):
+        """What AddressSanitizer or ThreadSanitizer have printed, where the services are built with them."""
+        return [line for service in self.services if service.words.exists()
+                for line in service.words.read_text(errors="replace").splitlines() if SANITIZER.search(line)]
 
     def clean_up(self):
         for service in self.services:

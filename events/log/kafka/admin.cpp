@@ -1,0 +1,62 @@
+#include "events/log/kafka/admin.hpp"
+
+#include <array>
+#include <stdexcept>
+
+#include "events/log/kafka/offsets.hpp"
+
+namespace taskstream::events::kafka {
+
+AdminOptions Admin::until(rd_kafka_admin_op_t op, Deadline deadline) const {
+  AdminOptions options(rd_kafka_AdminOptions_new(client_.get(), op), rd_kafka_AdminOptions_destroy);
+  std::array<char, 256> why{};
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), ms_until(deadline), why.data(), why.size());
+  return options;
+}
+
+AdminEvent Admin::await(const Queue& queue, const std::string& what, rd_kafka_event_type_t type,
+                        Deadline deadline) const {
+  // The request itself ends at the deadline; its event comes a little later.
+  AdminEvent event(rd_kafka_queue_poll(queue.get(), ms_until(deadline + std::chrono::seconds(1))),
+                   rd_kafka_event_destroy);
+  if (!event || rd_kafka_event_type(event.get()) != type) {
+    throw std::runtime_error("The Kafka cluster did not answer in time: " + what);
+  }
+  return event;
+}
+
+std::map<std::string, std::string> Admin::settings(rd_kafka_ResourceType_t kind, const std::string& name,
+                                                   Deadline deadline) const {
+  const std::string whose = (kind == RD_KAFKA_RESOURCE_TOPIC ? "topic '" : "broker '") + name + "'";
+  const std::unique_ptr<rd_kafka_ConfigResource_t, decltype(&rd_kafka_ConfigResource_destroy)> asked(
+      rd_kafka_ConfigResource_new(kind, name.c_str()), rd_kafka_ConfigResource_destroy);
+  rd_kafka_ConfigResource_t* resources[] = {asked.get()};
+  const Queue queue = new_queue();
+  const auto how = until(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, deadline);
+  rd_kafka_DescribeConfigs(client_.get(), resources, 1, how.get(), queue.get());
+  const AdminEvent event =
+      await(queue, "describing the settings of " + whose, RD_KAFKA_EVENT_DESCRIBECONFIGS_RESULT, deadline);
+  std::string problem;
+  if (rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    problem = rd_kafka_event_error_string(event.get());
+  }
+  std::map<std::string, std::string> settings;
+  std::size_t count = 0;
+  const auto* result = rd_kafka_event_DescribeConfigs_result(event.get());
+  const auto* described = problem.empty() ? rd_kafka_DescribeConfigs_result_resources(result, &count) : nullptr;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (rd_kafka_ConfigResource_error(described[i]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      problem = rd_kafka_ConfigResource_error_string(described[i]);
+    }
+    std::size_t entries = 0;
+    const auto* entry = rd_kafka_ConfigResource_configs(described[i], &entries);
+    for (std::size_t j = 0; j < entries; ++j) {
+      const char* value = rd_kafka_ConfigEntry_value(entry[j]);
+      settings[rd_kafka_ConfigEntry_name(entry[j])] = value != nullptr ? value : "";
+    }
+  }
+  if (!problem.empty()) throw std::runtime_error("The settings of " + whose + " could not be read: " + problem);
+  return settings;
+}
+
+}  // namespace taskstream::events::kafka
