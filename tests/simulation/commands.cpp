@@ -154,7 +154,7 @@ std::vector<StreamVersion> CommandGenerator::versions(const events::TaskId& task
   std::vector<StreamVersion> versions;
   if (!random_.chance(80)) versions.push_back({known});
   while (versions.empty() || random_.chance(60))
-    versions.push_back({std::max<std::int64_t>(1, known + random_.between(-2, 3))});
+    versions.push_back({std::max<std::int64_t>(0, known + random_.between(-2, 3))});
   return versions;
 }
 

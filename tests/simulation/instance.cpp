@@ -17,6 +17,7 @@ command::ReplicaOptions options_of(World& world, int site) {
   return {.partitions = world.log.partitions(),
           .source = "/taskstream/command-service/" + std::to_string(site),
           .attempts = kAttempts,
+          .ahead_of_tail_at_most = 3,
           .random = [&world] {
             events::Uuid::Bytes bytes{};
             for (auto& byte : bytes) byte = static_cast<std::uint8_t>(world.random.below(256));

@@ -62,7 +62,7 @@ VersionConflict conflict(const CommandRequest& request, const std::vector<Versio
   const auto& expected = request.expectation.versions;
   VersionConflict conflict{.current = task};
   if (!expected.empty()) conflict.expected = std::ranges::max(expected);
-  if (!conflict.expected || *conflict.expected >= task.version) return conflict;
+  if (!conflict.expected || conflict.expected->value == 0 || *conflict.expected >= task.version) return conflict;
   conflict.changes = changes(versions, conflict.expected->value, version);
   for (const events::TaskField field : fields_to_change(task, request.command)) {
     if (std::ranges::find(conflict.changes, field, &FieldChange::field) == conflict.changes.end()) continue;

@@ -67,6 +67,10 @@ def test_without_a_bug_the_seeds_pass(tree):
     assert done.returncode == 0 and counts(done) == (SEEDS, 0), done.stdout
 
 
+def test_the_same_seeds_are_the_same_runs(tree):
+    assert tree.simulate("--from", "1000").stdout == tree.simulate("--from", "1000").stdout
+
+
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda path: path.stem)
 def test_a_planted_bug_is_found(tree, mutant):
     tree.patch(mutant)
