@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "command-service/core/conflict.hpp"
+
 namespace taskstream::command {
 namespace {
 
-using events::StreamVersion;
 using events::TaskState;
 
 Finding refusal(Result result) {
@@ -38,28 +39,29 @@ std::optional<Finding> check_existence(const CommandRequest& request, const Task
   return std::nullopt;
 }
 
-std::optional<StreamVersion> highest(const std::vector<StreamVersion>& versions) {
-  const auto found = std::ranges::max_element(versions);
-  return found != versions.end() ? std::optional(*found) : std::nullopt;
-}
+// Whether the version is one that the request expects; or older, and the request can be made all the same.
+enum class Match { Exact, Merging };
 
-std::optional<Finding> check_expectation(const Expectation& expectation, const TaskState* task) {
+boost::system::result<Match, Finding> check_expectation(const CommandRequest& request, const StreamEntry* entry) {
+  const Expectation& expectation = request.expectation;
   if (expectation.kind == Expectation::Kind::Required) return refusal(PreconditionRequired());
-  if (task == nullptr) return std::nullopt;
+  const TaskState* task = task_of(entry);
+  if (task == nullptr) return Match::Exact;
   switch (expectation.kind) {
     case Expectation::Kind::Required:
     case Expectation::Kind::NotStated:
     case Expectation::Kind::Any:
-      return std::nullopt;
+      return Match::Exact;
     case Expectation::Kind::Absent:
-      return refusal(VersionConflict{.expected = std::nullopt, .current = *task});
+      return refusal(explain_conflict(request, *entry));
     case Expectation::Kind::OneOf:
       break;
   }
-  if (std::ranges::find(expectation.versions, task->version) != expectation.versions.end()) return std::nullopt;
-  const std::optional<StreamVersion> expected = highest(expectation.versions);
-  return Finding{.result = VersionConflict{.expected = expected, .current = *task},
-                 .is_final = expected && *expected < task->version};
+  if (std::ranges::find(expectation.versions, task->version) != expectation.versions.end()) return Match::Exact;
+  VersionConflict conflict = explain_conflict(request, *entry);
+  if (request.merge_conflicts && conflict.mergeable) return Match::Merging;
+  const bool is_final = !request.merge_conflicts && conflict.expected && *conflict.expected < task->version;
+  return Finding{.result = std::move(conflict), .is_final = is_final};
 }
 
 }  // namespace
@@ -71,16 +73,18 @@ Finding consider(const CommandRequest& request, const StreamEntry* entry, const 
   }
   const TaskState* task = task_of(entry);
   if (auto finding = check_existence(request, task)) return *std::move(finding);
-  if (auto finding = check_expectation(request.expectation, task)) return *std::move(finding);
+  auto match = check_expectation(request, entry);
+  if (!match) return match.error();
   if (request.values_unreadable) return refusal(Rejection(ValuesAreInvalid()));
   // An id that the service made is new, or its key would have been found above.
   const bool exists_already = task != nullptr && std::holds_alternative<CreateTask>(request.command);
-  if (exists_already) return refusal(VersionConflict{.expected = std::nullopt, .current = *task});
+  if (exists_already) return refusal(explain_conflict(request, *entry));
 
   Decision decision = decide(task, request.command, context);
   if (!decision) return refusal(decision.error());
-  if (!*decision) return refusal(Succeeded{.task = *task});
-  return {.event = std::move(**decision)};
+  const bool merges = *match == Match::Merging;
+  if (!*decision) return refusal(Succeeded{.task = *task, .merged = merges});
+  return {.event = std::move(**decision), .merges = merges};
 }
 
 }  // namespace taskstream::command

@@ -13,10 +13,13 @@ namespace taskstream::command {
 struct Finding {
   // What to append; absent when nothing is to be appended.
   std::optional<events::Event> event;
+  // The event is made on a newer version than the request expects.
+  bool merges = false;
   // The answer when nothing is to be appended.
   std::optional<Result> result;
   // True for an answer that no newer state can change, so that it needs no barrier: a replayed key, and an expected
-  // version older than the known one, for versions never go back.
+  // version older than the known one, for versions never go back. (Not so where conflicts are merged: a newer state may
+  // hold what the request wants, and then there is none.)
   bool is_final = false;
 };
 

@@ -181,7 +181,7 @@ void Replica::take_turn(Ticket ticket, Now now) {
     if (sequencer.ahead_of_tail() >= options_.ahead_of_tail_at_most) {
       return finish(ticket, LogUnavailable{"the log takes records and does not give them back"});
     }
-    return append(ticket, command, *std::move(finding.event), context.now);
+    return append(ticket, command, std::move(finding), context.now);
   }
   if (finding.is_final || command.confirmed) return finish(ticket, *std::move(finding.result));
   if (!reachable_) return finish(ticket, LogUnavailable{std::string(kOutOfReach)});
@@ -189,7 +189,7 @@ void Replica::take_turn(Ticket ticket, Now now) {
   barrier_.begin(ticket, {partition_of(command.stream)});
 }
 
-void Replica::append(Ticket ticket, Command& command, events::Event event, events::Instant time) {
+void Replica::append(Ticket ticket, Command& command, Finding finding, events::Instant time) {
   const StreamEntry* entry = streams_.find(command.stream);
   const events::EventId id(events::make_uuid_v7(unix_ms(time), options_.random()));
   const CommandRequest& request = command.request;
@@ -205,11 +205,12 @@ void Replica::append(Ticket ticket, Command& command, events::Event event, event
                   .correlation_id = request.correlation_id,
                   .causation_id = std::nullopt,
                   .traceparent = request.traceparent},
-      .event = std::move(event)};
+      .event = *std::move(finding.event)};
   events::Record record = events::to_record(recorded);
   command.waiting = Waiting::ForVerdict;
   command.appended = id;
   command.appended_version = recorded.version;
+  command.merges = finding.merges;
   awaiting_verdict_.emplace(id, ticket);
   flying_.emplace(id, Flying{.record = record});
   effects_.push_back(Append{.id = id, .partition = partition_of(command.stream), .record = std::move(record)});
@@ -254,7 +255,7 @@ void Replica::learn_verdict(const Streams::Folded& folded) {
     if (!is_own) return lose_version(ticket, command);
     const auto* task = std::get_if<events::TaskState>(&stream.state);
     if (task == nullptr || folded.applied.parked) return finish(ticket, OutcomeUnknown{*command.appended});
-    return finish(ticket, Succeeded{.task = *task, .event_id = command.appended});
+    return finish(ticket, Succeeded{.task = *task, .event_id = command.appended, .merged = command.merges});
   }
   if (is_own && stream.version >= command.appended_version) lose_version(ticket, command);
 }

@@ -89,6 +89,7 @@ class Replica {
     int lost = 0;            // appends whose version another event took
     std::optional<events::EventId> appended;
     events::StreamVersion appended_version;
+    bool merges = false;  // what was appended was decided on a newer version than the request expects
   };
   struct Read {
     ReadRequest request;
@@ -107,7 +108,7 @@ class Replica {
   void line_up(Ticket ticket, Command& command, Now now);
   void confirm(Ticket ticket, Read& read, Now now);
   void take_turn(Ticket ticket, Now now);
-  void append(Ticket ticket, Command& command, events::Event event, events::Instant time);
+  void append(Ticket ticket, Command& command, Finding finding, events::Instant time);
   void fold_step(Sequencer::Step step, events::Partition partition);
   void fold_one(const events::LogRecord& record);
   void learn_verdict(const Streams::Folded& folded);

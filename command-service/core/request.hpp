@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "command-service/core/last_changes.hpp"
 #include "command-service/domain/commands.hpp"
 #include "command-service/domain/rejection.hpp"
 #include "events/contract/ids.hpp"
@@ -53,6 +54,8 @@ struct CommandRequest {
   // Some value could not be read. It is answered in its turn, after existence and version, as ValuesAreInvalid.
   bool values_unreadable = false;
   Expectation expectation;
+  // An edit for an older version is made on the current one, if nobody has changed the same fields since.
+  bool merge_conflicts = false;
   std::string actor;
   std::optional<RequestKey> key;
   std::string correlation_id;
@@ -77,11 +80,15 @@ struct Succeeded {
   events::TaskState task;
   std::optional<events::EventId> event_id;
   bool replayed = false;
+  bool merged = false;  // the version was an older one, and nobody had changed the same fields
 };
 
 struct VersionConflict {
   std::optional<events::StreamVersion> expected;  // the highest that was sent
   events::TaskState current;
+  std::vector<FieldChange> changes;            // since the expected version
+  std::vector<events::TaskField> conflicting;  // those of them that the request would change as well
+  bool mergeable = false;                      // `merge_conflicts` would let the request through
 };
 struct PreconditionRequired {};
 struct KeyReused {};

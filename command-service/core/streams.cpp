@@ -45,6 +45,11 @@ Streams::Folded Streams::fold(const events::LogRecord& record) {
                 .event_id = envelope->id,
                 .applied = events::apply(entry.stream, *envelope, record.record)};
   if (folded.applied.verdict != events::Verdict::Accepted) return folded;
+  // What began at the first version has not changed since any: most tasks then need no memory for it.
+  if (const auto& event = folded.applied.event; event && event->version > events::StreamVersion{1}) {
+    entry.last_changes.note(events::fields_changed_by(event->event), event->version, event->context.actor,
+                            *entry.stream.last_time);
+  }
   // Keys in parked envelopes count as well: the event took its version, so the request was carried out.
   if (auto key = events::read_command_key(record.record)) {
     entry.commands.remember({.actor = std::move(key->actor),

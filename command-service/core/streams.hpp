@@ -6,6 +6,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "command-service/core/last_changes.hpp"
 #include "events/contract/envelope.hpp"
 #include "events/fold/stream_fold.hpp"
 #include "events/log/event_log.hpp"
@@ -40,6 +41,7 @@ class RememberedCommands {
 struct StreamEntry {
   events::Stream stream;
   RememberedCommands commands;
+  LastChanges last_changes;
 };
 
 // The newest state of every stream, folded from the log, in memory.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <variant>
@@ -26,6 +27,11 @@ struct EditTask {
   events::TaskChanges changes;
 };
 
+// Moves the due date by so much from wherever it is, so that two of them add up in either order.
+struct PostponeTask {
+  std::chrono::seconds by{0};
+};
+
 struct ChangeStatus {
   events::Status to = events::Status::NotStarted;
   std::optional<std::string> reason;
@@ -36,14 +42,27 @@ struct AssignTask {
   std::optional<std::string> reason;
 };
 
+// Assigns the task, but only while nobody has it.
+struct ClaimTask {
+  events::UserId user_id;
+};
+
 struct UnassignTask {
   std::optional<std::string> reason;
 };
+
+// Takes the lock, or renews it for its holder: it expires so many seconds from now.
+struct LockTask {
+  std::int32_t ttl_seconds = 0;
+};
+
+struct UnlockTask {};
 
 struct DeleteTask {
   std::optional<std::string> reason;
 };
 
-using TaskCommand = std::variant<CreateTask, EditTask, ChangeStatus, AssignTask, UnassignTask, DeleteTask>;
+using TaskCommand = std::variant<CreateTask, EditTask, PostponeTask, ChangeStatus, AssignTask, ClaimTask, UnassignTask,
+                                 LockTask, UnlockTask, DeleteTask>;
 
 }  // namespace taskstream::command

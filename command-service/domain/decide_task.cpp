@@ -3,7 +3,9 @@
 #include <cstdlib>
 #include <utility>
 
-#include "command-service/domain/limits.hpp"
+#include "command-service/domain/task_changes.hpp"
+#include "command-service/domain/task_lock.hpp"
+#include "command-service/domain/task_values.hpp"
 #include "command-service/domain/transitions.hpp"
 
 namespace taskstream::command {
@@ -13,8 +15,6 @@ using events::Event;
 using events::TaskChanges;
 using events::TaskState;
 
-using Refusal = std::optional<Rejection>;
-
 Decision nothing_changes() {
   return std::optional<Event>();
 }
@@ -22,105 +22,66 @@ Decision happened(Event event) {
   return std::optional(std::move(event));
 }
 
-// ---- values
+// What each command does to a task that exists, is not deleted, and is not locked by somebody else.
+struct Change {
+  const TaskState& task;
+  const DecisionContext& context;
 
-void check(const CreateTask& command, const TaskState*, ValueCheck& values) {
-  values.title(command.title);
-  if (command.description) values.description(*command.description);
-  values.tags(command.tags);
-  if (command.due_date) values.due_date(*command.due_date);
-  if (command.warning_offset_minutes) values.warning_offset(*command.warning_offset_minutes);
-}
+  Decision operator()(const CreateTask&) const { std::abort(); }  // the caller has asked whether the task exists
 
-void check(const EditTask& command, const TaskState* task, ValueCheck& values) {
-  const TaskChanges& changes = command.changes;
-  if (changes.title) values.title(*changes.title);
-  if (changes.description && *changes.description) values.description(**changes.description);
-  if (changes.tags) values.tags(*changes.tags);
-  // A due date that has passed meanwhile may be sent again with the rest, unchanged.
-  const bool moves_due_date = changes.due_date && *changes.due_date && *changes.due_date != task->due_date;
-  if (moves_due_date) values.due_date(**changes.due_date);
-  if (changes.warning_offset_minutes && *changes.warning_offset_minutes) {
-    values.warning_offset(**changes.warning_offset_minutes);
+  Decision operator()(const EditTask& command) const {
+    if (is_closed(task.status)) return Rejection(TaskIsClosed());
+    TaskChanges changes = differences(task, command.changes);
+    if (changes == TaskChanges()) return nothing_changes();
+    return happened(events::TaskEdited{.changes = std::move(changes)});
   }
-}
 
-void check(const ChangeStatus& command, const TaskState*, ValueCheck& values) {
-  values.reason(command.reason);
-}
-void check(const AssignTask& command, const TaskState*, ValueCheck& values) {
-  values.reason(command.reason);
-}
-void check(const UnassignTask& command, const TaskState*, ValueCheck& values) {
-  values.reason(command.reason);
-}
-void check(const DeleteTask& command, const TaskState*, ValueCheck& values) {
-  values.reason(command.reason);
-}
-
-// ---- the lock
-
-// A lock binds its holder until it expires, and others for as long again as clocks may differ.
-Refusal check_lock(const TaskState& task, const DecisionContext& context) {
-  if (!task.lock || task.lock->holder == context.actor) return std::nullopt;
-  if (context.now >= task.lock->expires_at + context.max_clock_skew) return std::nullopt;
-  return Rejection(TaskIsLocked{.holder = task.lock->holder, .expires_at = task.lock->expires_at});
-}
-
-// ---- what each command does to a task that exists, is not deleted, and is not locked by somebody else
-
-// Keeps of the wanted changes those that change something.
-template <class Value, class Current>
-void keep_difference(std::optional<Value>& wanted, const Current& current) {
-  if (wanted && *wanted == current) wanted.reset();
-}
-
-TaskChanges differences(const TaskState& task, TaskChanges wanted) {
-  keep_difference(wanted.title, task.title);
-  keep_difference(wanted.description, task.description);
-  keep_difference(wanted.priority, task.priority);
-  keep_difference(wanted.tags, task.tags);
-  keep_difference(wanted.due_date, task.due_date);
-  keep_difference(wanted.warning_offset_minutes, task.warning_offset_minutes);
-  return wanted;
-}
-
-Decision change(const TaskState& task, const EditTask& command) {
-  if (is_closed(task.status)) return Rejection(TaskIsClosed());
-  TaskChanges changes = differences(task, command.changes);
-  if (changes == TaskChanges()) return nothing_changes();
-  return happened(events::TaskEdited{.changes = std::move(changes)});
-}
-
-Decision change(const TaskState& task, const ChangeStatus& command) {
-  if (command.to == task.status) return nothing_changes();
-  if (!may_go(task.status, command.to)) {
-    return Rejection(
-        TransitionIsIllegal{.from = task.status, .to = command.to, .allowed = transitions_from(task.status)});
+  Decision operator()(const PostponeTask& command) const {
+    if (is_closed(task.status)) return Rejection(TaskIsClosed());
+    if (!task.due_date) return Rejection(TaskHasNoDueDate());
+    return happened(events::TaskEdited{.changes = {.due_date = *task.due_date + command.by}});
   }
-  return happened(events::TaskStatusChanged{.from = task.status, .to = command.to, .reason = command.reason});
-}
 
-Decision change(const TaskState& task, const AssignTask& command) {
-  if (is_closed(task.status)) return Rejection(TaskIsClosed());
-  if (task.assignee_id == command.assignee_id) return nothing_changes();
-  return happened(events::TaskAssigned{
-      .assignee_id = command.assignee_id, .previous_assignee_id = task.assignee_id, .reason = command.reason});
-}
+  Decision operator()(const ChangeStatus& command) const {
+    if (command.to == task.status) return nothing_changes();
+    if (!may_go(task.status, command.to)) {
+      return Rejection(
+          TransitionIsIllegal{.from = task.status, .to = command.to, .allowed = transitions_from(task.status)});
+    }
+    return happened(events::TaskStatusChanged{.from = task.status, .to = command.to, .reason = command.reason});
+  }
 
-Decision change(const TaskState& task, const UnassignTask& command) {
-  if (is_closed(task.status)) return Rejection(TaskIsClosed());
-  if (!task.assignee_id) return nothing_changes();
-  return happened(events::TaskUnassigned{.previous_assignee_id = *task.assignee_id, .reason = command.reason});
-}
+  Decision operator()(const AssignTask& command) const {
+    if (is_closed(task.status)) return Rejection(TaskIsClosed());
+    if (task.assignee_id == command.assignee_id) return nothing_changes();
+    return happened(events::TaskAssigned{
+        .assignee_id = command.assignee_id, .previous_assignee_id = task.assignee_id, .reason = command.reason});
+  }
 
-Decision change(const TaskState&, const DeleteTask& command) {
-  return happened(events::TaskDeleted{.reason = command.reason});
-}
+  Decision operator()(const ClaimTask& command) const {
+    if (is_closed(task.status)) return Rejection(TaskIsClosed());
+    if (task.assignee_id == command.user_id) return nothing_changes();
+    if (task.assignee_id) return Rejection(TaskIsAssigned());
+    return happened(events::TaskAssigned{.assignee_id = command.user_id});
+  }
 
-Decision change(const TaskState&, const CreateTask&) {
-  std::abort();
-}  // the caller has asked whether the task exists
+  Decision operator()(const UnassignTask& command) const {
+    if (is_closed(task.status)) return Rejection(TaskIsClosed());
+    if (!task.assignee_id) return nothing_changes();
+    return happened(events::TaskUnassigned{.previous_assignee_id = *task.assignee_id, .reason = command.reason});
+  }
+
+  Decision operator()(const LockTask& command) const {
+    if (is_closed(task.status)) return Rejection(TaskIsClosed());
+    return take_lock(task, command, context);
+  }
+
+  Decision operator()(const UnlockTask&) const { return release_lock(task, context); }
+
+  Decision operator()(const DeleteTask& command) const {
+    return happened(events::TaskDeleted{.reason = command.reason});
+  }
+};
 
 Event create(const CreateTask& command) {
   return events::TaskCreated{.title = command.title,
@@ -132,22 +93,16 @@ Event create(const CreateTask& command) {
                              .warning_offset_minutes = command.warning_offset_minutes};
 }
 
-Refusal check_values(const TaskState* task, const TaskCommand& command, events::Instant now) {
-  ValueCheck values(now);
-  std::visit([&](const auto& c) { check(c, task, values); }, command);
-  return values.ok() ? std::nullopt : Refusal(values.take());
-}
-
 }  // namespace
 
 Decision decide(const TaskState* task, const TaskCommand& command, const DecisionContext& context) {
   const auto* creation = std::get_if<CreateTask>(&command);
   if (task == nullptr && creation == nullptr) return Rejection(TaskIsMissing());
   if (task != nullptr && task->deleted) return Rejection(TaskIsDeleted());
-  if (auto refusal = check_values(task, command, context.now)) return *std::move(refusal);
+  if (auto invalid = check_values(task, command, context.now)) return Rejection(*std::move(invalid));
   if (creation != nullptr && task == nullptr) return happened(create(*creation));
-  if (auto refusal = check_lock(*task, context)) return *std::move(refusal);
-  return std::visit([task](const auto& c) { return change(*task, c); }, command);
+  if (auto locked = check_lock(*task, context)) return Rejection(*std::move(locked));
+  return std::visit(Change{.task = *task, .context = context}, command);
 }
 
 }  // namespace taskstream::command

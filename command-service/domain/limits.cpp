@@ -6,12 +6,18 @@
 namespace taskstream::command {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t kTitleAtMost = 80;
 constexpr std::size_t kDescriptionAtMost = 4'000;
 constexpr std::size_t kTagsAtMost = 20;
 constexpr std::size_t kTagAtMost = 40;
 constexpr std::size_t kReasonAtMost = 1'000;
 constexpr std::int32_t kWarningOffsetAtMost = 64'000;
+constexpr std::int32_t kLockSecondsAtMost = 3'600;
+constexpr std::chrono::days kPostponedAtMost{36'525};  // a hundred years
+// The last second that four digits of a year can write: a later one could not be read back.
+constexpr events::Instant kEndOfTime{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31} + 23h + 59min + 59s};
 
 // Every byte of UTF-8 that does not continue a code point begins one.
 std::size_t count_code_points(std::string_view text) {
@@ -61,6 +67,21 @@ void ValueCheck::warning_offset(std::int32_t minutes) {
 
 void ValueCheck::reason(const std::optional<std::string>& reason) {
   if (reason) text("reason", *reason, 0, kReasonAtMost);
+}
+
+void ValueCheck::postponement(std::chrono::seconds by, const std::optional<events::Instant>& from) {
+  if (by <= 0s) return fail("by", "must be positive");
+  if (by > kPostponedAtMost) return fail("by", "must be at most a hundred years");
+  if (!from) return;  // that there is no due date is for the rules to say
+  const events::Instant to = *from + by;
+  if (to <= now_) fail("by", "leaves the due date in the past: it must lie in the future");
+  if (to > kEndOfTime) fail("by", "moves the due date out of the years that can be written");
+}
+
+void ValueCheck::lock_ttl(std::int32_t seconds) {
+  if (seconds < 1 || seconds > kLockSecondsAtMost) {
+    fail("ttlSeconds", "must be 1 to " + std::to_string(kLockSecondsAtMost));
+  }
 }
 
 void ValueCheck::text(const std::string& field, std::string_view text, std::size_t at_least, std::size_t at_most) {

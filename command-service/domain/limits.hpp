@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ class ValueCheck {
   void due_date(events::Instant due_date);
   void warning_offset(std::int32_t minutes);
   void reason(const std::optional<std::string>& reason);
+  // By how much a due date is moved, and the one that it is moved from, if there is one.
+  void postponement(std::chrono::seconds by, const std::optional<events::Instant>& from);
+  void lock_ttl(std::int32_t seconds);
 
   bool ok() const { return invalid_.empty(); }
   ValuesAreInvalid take() { return {std::move(invalid_)}; }

@@ -32,8 +32,10 @@ struct TransitionIsIllegal {
   std::vector<events::Status> allowed;
 };
 struct TaskIsClosed {};
+struct TaskIsAssigned {};  // to somebody else than who claims it
+struct TaskHasNoDueDate {};
 
-using Rejection =
-    std::variant<TaskIsMissing, TaskIsDeleted, ValuesAreInvalid, TaskIsLocked, TransitionIsIllegal, TaskIsClosed>;
+using Rejection = std::variant<TaskIsMissing, TaskIsDeleted, ValuesAreInvalid, TaskIsLocked, TransitionIsIllegal,
+                               TaskIsClosed, TaskIsAssigned, TaskHasNoDueDate>;
 
 }  // namespace taskstream::command

@@ -17,6 +17,12 @@ using http::Status;
 
 constexpr std::string_view kToken = "Consistency-Token";
 
+std::string preferences_applied(bool return_minimal, bool conflict_merge) {
+  std::string applied = return_minimal ? "return=minimal" : "";
+  if (conflict_merge) applied += applied.empty() ? "conflict=merge" : ", conflict=merge";
+  return applied;
+}
+
 // Success, and everything else that an answer can be, one overload each.
 struct Render {
   const Answer& answer;
@@ -39,7 +45,9 @@ struct Render {
     if (form != AnswerForm::Deleted) response.set(Field::etag, http::etag_of(success.task.version.value));
     if (terms.form == AnswerForm::Created) response.set(Field::location, "/v1/tasks/" + success.task.id.to_string());
     if (form == AnswerForm::Read) response.set(Field::cache_control, "no-cache");
-    if (is_minimal) response.set("Preference-Applied", "return=minimal");
+    if (const std::string applied = preferences_applied(is_minimal, success.merged); !applied.empty()) {
+      response.set("Preference-Applied", applied);
+    }
     if (success.event_id) response.set("Event-Id", success.event_id->to_string());
     if (success.replayed) response.set("Idempotency-Replayed", "true");
     response.set(kToken, token());
@@ -50,9 +58,7 @@ struct Render {
     const bool has_unreadable = std::holds_alternative<ValuesAreInvalid>(rejection) && !unreadable.empty();
     return with_token(has_unreadable ? http::validation_failed(unreadable) : to_problem(rejection, terms.values_in));
   }
-  Outcome operator()(const VersionConflict& conflict) const {
-    return with_token(version_conflict(conflict.expected, conflict.current));
-  }
+  Outcome operator()(const VersionConflict& conflict) const { return with_token(version_conflict(conflict)); }
   Outcome operator()(const PreconditionRequired&) const { return with_token(precondition_required()); }
   Outcome operator()(const KeyReused&) const { return idempotency_key_reused(); }
   Outcome operator()(const StillRunning&) const { return in_progress(); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "command-service/http/duration.hpp"
 #include "events/contract/event_json.hpp"
 
 namespace taskstream::command {
@@ -82,6 +83,14 @@ void BodyReader::read(std::string_view name, const json& value, events::UserId& 
   const auto id = events::UserId::parse(text_of(value));
   if (!id) return fail(name, "must be a UUID");
   out = *id;
+}
+
+void BodyReader::read(std::string_view name, const json& value, std::chrono::seconds& out) {
+  const auto duration = parse_duration(text_of(value));
+  if (!duration) {
+    return fail(name, "must be an ISO 8601 duration of weeks, days, hours, minutes and seconds, e.g. P2D or PT1H30M");
+  }
+  out = *duration;
 }
 
 void BodyReader::read(std::string_view name, const json& value, std::vector<std::string>& out) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -75,6 +76,7 @@ class BodyReader {
   void read(std::string_view name, const nlohmann::json& value, events::Priority& out);
   void read(std::string_view name, const nlohmann::json& value, events::Instant& out);
   void read(std::string_view name, const nlohmann::json& value, events::UserId& out);
+  void read(std::string_view name, const nlohmann::json& value, std::chrono::seconds& out);
   void read(std::string_view name, const nlohmann::json& value, std::vector<std::string>& out);
 
   const nlohmann::json& body_;

@@ -64,6 +64,16 @@ void read_changes(BodyReader& read, EditTask& command) {
   read.refuse("assigneeId", "is changed by PUT and DELETE of the task's /assignee");
 }
 
+// Takes the task for the user whom the body names, or else for the actor, whose name must then be a user's id.
+void read_claim(BodyReader& read, const std::string& actor, ClaimTask& command) {
+  if (const auto own_id = events::UserId::parse(actor)) {
+    command.user_id = *own_id;
+    read.optional("userId", command.user_id);
+  } else {
+    read.required("userId", command.user_id);
+  }
+}
+
 // A command without a body, which may name a reason in the query.
 template <class Command>
 ParseResult parse_with_reason(const Request& request) {
@@ -104,6 +114,11 @@ ParseResult parse_edit_task(const Request& request, std::size_t json_depth) {
   return parse_change<EditTask>(request, json_depth, read_changes);
 }
 
+ParseResult parse_postpone_task(const Request& request, std::size_t json_depth) {
+  return parse_change<PostponeTask>(request, json_depth,
+                                    [](BodyReader& read, PostponeTask& command) { read.required("by", command.by); });
+}
+
 ParseResult parse_change_status(const Request& request, std::size_t json_depth) {
   return parse_change<ChangeStatus>(request, json_depth, [](BodyReader& read, ChangeStatus& command) {
     read.required("to", command.to);
@@ -118,8 +133,30 @@ ParseResult parse_assign_task(const Request& request, std::size_t json_depth) {
   });
 }
 
+ParseResult parse_claim_task(const Request& request, std::size_t json_depth) {
+  if (request.body.empty()) {
+    Request with_body = request;
+    with_body.body = "{}";
+    return parse_claim_task(with_body, json_depth);
+  }
+  return parse_change<ClaimTask>(
+      request, json_depth, [&](BodyReader& read, ClaimTask& command) { read_claim(read, request.actor, command); });
+}
+
 ParseResult parse_unassign_task(const Request& request, std::size_t) {
   return parse_with_reason<UnassignTask>(request);
+}
+
+ParseResult parse_lock_task(const Request& request, std::size_t json_depth) {
+  return parse_change<LockTask>(request, json_depth, [](BodyReader& read, LockTask& command) {
+    read.required("ttlSeconds", command.ttl_seconds);
+  });
+}
+
+ParseResult parse_unlock_task(const Request& request, std::size_t) {
+  const auto task_id = parse_task_id(request);
+  if (!task_id) return task_id.error();
+  return ParsedCommand{.task_id = *task_id, .command = UnlockTask(), .invalid = unexpected_parameters(request)};
 }
 
 ParseResult parse_delete_task(const Request& request, std::size_t) {
@@ -133,7 +170,8 @@ boost::system::result<events::TaskId, http::Problem> parse_task_id(const Request
 }
 
 FieldError::Location place_of_values(const TaskCommand& command) {
-  const bool has_no_body = std::holds_alternative<UnassignTask>(command) || std::holds_alternative<DeleteTask>(command);
+  const bool has_no_body = std::holds_alternative<UnassignTask>(command) ||
+                           std::holds_alternative<UnlockTask>(command) || std::holds_alternative<DeleteTask>(command);
   return has_no_body ? FieldError::Location::Query : FieldError::Location::Body;
 }
 

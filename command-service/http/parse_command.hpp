@@ -25,9 +25,14 @@ using ParseResult = boost::system::result<ParsedCommand, http::Problem>;
 ParseResult parse_create_task(const http::Request& request, std::size_t json_depth);
 ParseResult parse_put_task(const http::Request& request, std::size_t json_depth);
 ParseResult parse_edit_task(const http::Request& request, std::size_t json_depth);  // JSON Merge Patch (RFC 7396)
+ParseResult parse_postpone_task(const http::Request& request, std::size_t json_depth);
 ParseResult parse_change_status(const http::Request& request, std::size_t json_depth);
 ParseResult parse_assign_task(const http::Request& request, std::size_t json_depth);
+// The body may be absent: it only names another user than the actor.
+ParseResult parse_claim_task(const http::Request& request, std::size_t json_depth);
 ParseResult parse_unassign_task(const http::Request& request, std::size_t json_depth);
+ParseResult parse_lock_task(const http::Request& request, std::size_t json_depth);
+ParseResult parse_unlock_task(const http::Request& request, std::size_t json_depth);
 ParseResult parse_delete_task(const http::Request& request, std::size_t json_depth);
 
 boost::system::result<events::TaskId, http::Problem> parse_task_id(const http::Request& request);

@@ -60,6 +60,29 @@ std::optional<std::string> read_traceparent(const http::Request& request) {
   return field;
 }
 
+struct ToExpectation {
+  Expectation operator()(std::monostate) const { return {.kind = Expectation::Kind::NotStated}; }
+  Expectation operator()(const http::AnyVersion&) const { return {.kind = Expectation::Kind::Any}; }
+  Expectation operator()(const http::MustNotExist&) const { return {.kind = Expectation::Kind::Absent}; }
+  Expectation operator()(const http::OneOfVersions& one_of) const {
+    Expectation expectation{.kind = Expectation::Kind::OneOf};
+    for (const std::int64_t version : one_of.versions) expectation.versions.push_back({version});
+    return expectation;
+  }
+};
+
+bool is_missing(const Terms& terms, Expectation::Kind stated, PreconditionRule rule, bool require_precondition) {
+  switch (rule) {
+    case PreconditionRule::Version:
+      return require_precondition && stated == Expectation::Kind::NotStated;
+    case PreconditionRule::VersionOrKey:
+      return !terms.key && stated != Expectation::Kind::OneOf;  // `*` names no version
+    case PreconditionRule::None:
+      return false;
+  }
+  return false;
+}
+
 }  // namespace
 
 boost::system::result<Terms, http::Problem> read_terms(const http::Request& request, const events::LogId& log_id) {
@@ -77,22 +100,10 @@ boost::system::result<Terms, http::Problem> read_terms(const http::Request& requ
                .at_least = preferences.lenient ? events::PositionVector() : *std::move(tokens)};
 }
 
-Expectation to_expectation(const http::Precondition& precondition, bool require_precondition) {
-  struct Translate {
-    bool require_precondition;
-
-    Expectation operator()(std::monostate) const {
-      return {.kind = require_precondition ? Expectation::Kind::Required : Expectation::Kind::NotStated};
-    }
-    Expectation operator()(const http::AnyVersion&) const { return {.kind = Expectation::Kind::Any}; }
-    Expectation operator()(const http::MustNotExist&) const { return {.kind = Expectation::Kind::Absent}; }
-    Expectation operator()(const http::OneOfVersions& one_of) const {
-      Expectation expectation{.kind = Expectation::Kind::OneOf};
-      for (const std::int64_t version : one_of.versions) expectation.versions.push_back({version});
-      return expectation;
-    }
-  };
-  return std::visit(Translate{require_precondition}, precondition);
+Expectation to_expectation(const Terms& terms, PreconditionRule rule, bool require_precondition) {
+  Expectation expectation = std::visit(ToExpectation(), terms.precondition);
+  if (is_missing(terms, expectation.kind, rule, require_precondition)) expectation.kind = Expectation::Kind::Required;
+  return expectation;
 }
 
 }  // namespace taskstream::command

@@ -25,8 +25,13 @@ struct Terms {
 // Malformed fields and tokens that do not fit this log are a 400.
 boost::system::result<Terms, http::Problem> read_terms(const http::Request& request, const events::LogId& log_id);
 
-// What a change of something that exists expects. Without a precondition the version is required, unless the operator
-// has turned that off.
-Expectation to_expectation(const http::Precondition& precondition, bool require_precondition);
+// What a change of something that exists asks of its sender.
+enum class PreconditionRule {
+  Version,       // to say which version it is for, unless the operator has turned that off
+  VersionOrKey,  // to make a retry safe by either, whatever the operator says: it would be made twice
+  None,          // nothing: it states its own condition. One that is sent is honoured.
+};
+
+Expectation to_expectation(const Terms& terms, PreconditionRule rule, bool require_precondition);
 
 }  // namespace taskstream::command

@@ -12,6 +12,7 @@ namespace {
 
 using http::Problem;
 using http::Status;
+using Json = nlohmann::ordered_json;
 
 // Seconds after which trying again has a chance.
 constexpr const char* kSoon = "1";
@@ -40,10 +41,13 @@ struct ToProblem {
   }
 
   Problem operator()(const TaskIsLocked& lock) const {
-    return {.status = Status::locked,
-            .code = "LOCKED",
-            .detail = "Only the holder of the lock may change the task. Wait until it is released or has expired.",
-            .members = {{"holder", lock.holder}, {"expiresAt", events::format_instant(lock.expires_at)}}};
+    return {
+        .status = Status::locked,
+        .code = "LOCKED",
+        .detail =
+            "Only the holder of the lock may change the task. Wait until it is released, or for a moment longer than "
+            "until it has expired, since clocks differ.",
+        .members = {{"holder", lock.holder}, {"expiresAt", events::format_instant(lock.expires_at)}}};
   }
 
   Problem operator()(const TransitionIsIllegal& transition) const {
@@ -63,7 +67,26 @@ struct ToProblem {
             .code = "TASK_CLOSED",
             .detail = "The task is completed or cancelled. Reopen it by POST to its /status before changing it."};
   }
+
+  Problem operator()(const TaskIsAssigned&) const {
+    return {.status = Status::conflict,
+            .code = "ALREADY_ASSIGNED",
+            .detail = "Somebody else has the task. Choose another one, or wait until it is given back."};
+  }
+
+  Problem operator()(const TaskHasNoDueDate&) const {
+    return {.status = Status::conflict,
+            .code = "NO_DUE_DATE",
+            .detail = "The task has no due date that could be moved. Set one by PATCH."};
+  }
 };
+
+Json json_of(const FieldChange& change) {
+  return {{"field", events::to_string(change.field)},
+          {"version", change.version.value},
+          {"actor", change.actor},
+          {"time", events::format_instant(change.time)}};
+}
 
 }  // namespace
 
@@ -71,17 +94,25 @@ Problem to_problem(const Rejection& rejection, http::FieldError::Location values
   return std::visit(ToProblem{values_in}, rejection);
 }
 
-Problem version_conflict(std::optional<events::StreamVersion> expected, const events::TaskState& current) {
-  using Json = nlohmann::ordered_json;
+Problem version_conflict(const VersionConflict& conflict) {
+  Json changes = Json::array();
+  for (const FieldChange& change : conflict.changes) changes.push_back(json_of(change));
+  Json conflicting = Json::array();
+  for (const events::TaskField field : conflict.conflicting) conflicting.push_back(events::to_string(field));
+  const std::string tag = "\"" + std::to_string(conflict.current.version.value) + "\"";
+  const std::string instead =
+      conflict.mergeable ? "Nobody has changed the same fields: send it with Prefer: conflict=merge as well, or "
+                         : "Look at `current`, decide again, and ";
   return {.status = Status::precondition_failed,
           .code = "VERSION_CONFLICT",
-          .detail =
-              "The task is not at the version that the request expects. Look at `current`, decide again, and send the "
-              "request with If-Match: \"" +
-              std::to_string(current.version.value) + "\".",
-          .members = {{"expectedVersion", expected ? Json(expected->value) : Json(nullptr)},
-                      {"currentVersion", current.version.value},
-                      {"current", Json::parse(events::task_json(current))}}};
+          .detail = "The task is not at the version that the request expects. " + instead +
+                    "send the request with If-Match: " + tag + ".",
+          .members = {{"expectedVersion", conflict.expected ? Json(conflict.expected->value) : Json(nullptr)},
+                      {"currentVersion", conflict.current.version.value},
+                      {"current", Json::parse(events::task_json(conflict.current))},
+                      {"changes", std::move(changes)},
+                      {"conflictingFields", std::move(conflicting)},
+                      {"mergeable", conflict.mergeable}}};
 }
 
 Problem precondition_required() {
@@ -89,7 +120,7 @@ Problem precondition_required() {
           .code = "PRECONDITION_REQUIRED",
           .detail =
               "Say which version the change is for: If-Match with the ETag that was read, If-Match: * to overwrite on "
-              "purpose, or If-None-Match: * to create."};
+              "purpose, or If-None-Match: * to create. What is relative takes an Idempotency-Key as well, but no *."};
 }
 
 Problem idempotency_key_reused() {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "command-service/core/request.hpp"
 #include "command-service/domain/rejection.hpp"
 #include "events/contract/ids.hpp"
 #include "events/fold/stream_fold.hpp"
@@ -17,7 +18,7 @@ namespace taskstream::command {
 http::Problem to_problem(const Rejection& rejection,
                          http::FieldError::Location values_in = http::FieldError::Location::Body);
 
-http::Problem version_conflict(std::optional<events::StreamVersion> expected, const events::TaskState& current);
+http::Problem version_conflict(const VersionConflict& conflict);
 http::Problem precondition_required();
 http::Problem idempotency_key_reused();
 http::Problem in_progress();

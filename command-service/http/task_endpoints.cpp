@@ -32,6 +32,7 @@ CommandRequest to_command_request(const TaskApi& api, const Request& request, Pa
           .command = std::move(parsed.command),
           .values_unreadable = !parsed.invalid.empty(),
           .expectation = std::move(expectation),
+          .merge_conflicts = terms.preferences.merge_conflicts,
           .actor = request.actor,
           .key = std::move(terms.key),
           .correlation_id = request.request_id,
@@ -79,12 +80,12 @@ awaitable<Outcome> put_task(const TaskApi& api, Request request) {
 }
 
 // A change to a task that exists.
-awaitable<Outcome> change_task(const TaskApi& api, Request request, Parse parse) {
+awaitable<Outcome> change_task(const TaskApi& api, Request request, Parse parse, PreconditionRule rule) {
   auto terms = read_terms(request, api.log.log_id);
   if (!terms) co_return terms.error();
   auto parsed = parse(request, api.json_depth);
   if (!parsed) co_return parsed.error();
-  Expectation expectation = to_expectation(terms->precondition, api.require_precondition);
+  Expectation expectation = to_expectation(*terms, rule, api.require_precondition);
   co_return co_await run(api, request, *std::move(parsed), *std::move(terms), std::move(expectation));
 }
 
@@ -115,14 +116,16 @@ http::Handler once_open(const TaskApi& api, Handle handle) {
   };
 }
 
-http::Handler change(const TaskApi& api, Parse parse) {
-  return once_open(
-      api, [parse](const TaskApi& opened, Request request) { return change_task(opened, std::move(request), parse); });
+http::Handler change(const TaskApi& api, Parse parse, PreconditionRule rule = PreconditionRule::Version) {
+  return once_open(api, [parse, rule](const TaskApi& opened, Request request) {
+    return change_task(opened, std::move(request), parse, rule);
+  });
 }
 
 }  // namespace
 
 std::vector<http::Route> task_routes(const TaskApi& api) {
+  using enum PreconditionRule;
   const std::vector<std::string> json = {"application/json"};
   const std::vector<std::string> patch = {"application/merge-patch+json", "application/json"};
   return {
@@ -131,9 +134,13 @@ std::vector<http::Route> task_routes(const TaskApi& api) {
       {Verb::put, "/v1/tasks/{id}", once_open(api, put_task), json},
       {Verb::patch, "/v1/tasks/{id}", change(api, parse_edit_task), patch},
       {Verb::delete_, "/v1/tasks/{id}", change(api, parse_delete_task)},
+      {Verb::post, "/v1/tasks/{id}/postpone", change(api, parse_postpone_task, VersionOrKey), json},
       {Verb::post, "/v1/tasks/{id}/status", change(api, parse_change_status), json},
       {Verb::put, "/v1/tasks/{id}/assignee", change(api, parse_assign_task), json},
       {Verb::delete_, "/v1/tasks/{id}/assignee", change(api, parse_unassign_task)},
+      {Verb::post, "/v1/tasks/{id}/claim", change(api, parse_claim_task, None), json},
+      {Verb::put, "/v1/tasks/{id}/lock", change(api, parse_lock_task, None), json},
+      {Verb::delete_, "/v1/tasks/{id}/lock", change(api, parse_unlock_task, None)},
   };
 }
 

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <utility>
 
+#include "events/contract/utf8.hpp"
+
 namespace taskstream::events {
 namespace {
 
@@ -120,7 +122,7 @@ boost::system::result<RecordedEvent, Unfoldable> read_event(const Record& record
   read.expect("content-type", kContentType);
   read.expect("ce_subject", envelope.stream.to_string());
   context.source = read.required("ce_source");
-  context.actor = read.required("ce_actor");
+  context.actor = with_valid_utf8(read.required("ce_actor"));
   context.command_id = read.optional("ce_commandid");
   context.command_hash = read.optional("ce_commandhash");
   context.correlation_id = read.optional("ce_correlationid");

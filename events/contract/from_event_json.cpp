@@ -1,23 +1,23 @@
-#include <nlohmann/json.hpp>
+#include <boost/json.hpp>
 #include <utility>
 
 #include "events/contract/event_json.hpp"
+#include "events/contract/write_json.hpp"
 
 namespace taskstream::events {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = boost::json::value;
 
 bool read_value(const Json& json, std::string& out) {
   if (!json.is_string()) return false;
-  out = json.get_ref<const std::string&>();
+  out = json.get_string();
   return true;
 }
 
 bool read_value(const Json& json, std::int64_t& out) {
-  if (!json.is_number_integer()) return false;
-  if (json.is_number_unsigned() && json.get<std::uint64_t>() > std::uint64_t{INT64_MAX}) return false;
-  out = json.get<std::int64_t>();
+  if (!json.is_int64()) return false;
+  out = json.get_int64();
   return true;
 }
 
@@ -39,9 +39,8 @@ bool take(std::optional<Value> parsed, Value& out) {
   out = *parsed;
   return true;
 }
-const std::string& text_or_empty(const Json& json) {
-  static const std::string kEmpty;
-  return json.is_string() ? json.get_ref<const std::string&>() : kEmpty;
+std::string_view text_or_empty(const Json& json) {
+  return json.is_string() ? std::string_view(json.get_string()) : std::string_view();
 }
 bool read_value(const Json& json, Status& out) {
   return take(parse_status(text_or_empty(json)), out);
@@ -62,7 +61,7 @@ bool read_value(const Json& json, Id<Tag>& out) {
 
 bool read_value(const Json& json, std::vector<std::string>& out) {
   if (!json.is_array()) return false;
-  for (const Json& element : json) {
+  for (const Json& element : json.get_array()) {
     if (!read_value(element, out.emplace_back())) return false;
   }
   return true;
@@ -72,8 +71,8 @@ bool read_value(const Json& json, std::vector<std::string>& out) {
 // for: what is left over is unknown.
 class MemberReader {
  public:
-  explicit MemberReader(const Json& json) : json_(json) {
-    if (!json.is_object()) fail("it is not an object");
+  explicit MemberReader(const Json& json) : object_(json.if_object()) {
+    if (object_ == nullptr) fail("it is not an object");
   }
 
   template <class Value>
@@ -104,18 +103,15 @@ class MemberReader {
     optional(name, out.emplace());
   }
 
+  // Null where there is none, which reads as no object.
   const Json& object(const char* name) {
-    static const Json kEmpty = Json::object();
+    static const Json kNone;
     const Json* member = find(name);
-    if (member == nullptr || !member->is_object()) {
-      fail(std::string(name) + " is not an object");
-      return kEmpty;
-    }
-    return *member;
+    return member != nullptr ? *member : kNone;
   }
 
   std::optional<Unfoldable> finish() {
-    if (!error_ && taken_ != json_.size()) fail("it has members that are unknown");
+    if (!error_ && taken_ != object_->size()) fail("it has members that are unknown");
     return std::move(error_);
   }
 
@@ -125,9 +121,7 @@ class MemberReader {
 
  private:
   const Json* find_without_counting(const char* name) const {
-    if (!json_.is_object()) return nullptr;
-    const auto found = json_.find(name);
-    return found != json_.end() ? &*found : nullptr;
+    return object_ != nullptr ? object_->if_contains(name) : nullptr;
   }
 
   const Json* find(const char* name) {
@@ -136,7 +130,7 @@ class MemberReader {
     return member;
   }
 
-  const Json& json_;
+  const boost::json::object* object_;
   std::size_t taken_ = 0;
   std::optional<Unfoldable> error_;
 };
@@ -259,29 +253,44 @@ boost::system::result<Event, Unfoldable> read_type(std::string_view type, const 
 }
 
 std::size_t count_members(const Json& json) {
-  std::size_t members = json.is_object() ? json.size() : 0;
-  if (json.is_structured()) {
-    for (const Json& element : json) members += count_members(element);
+  std::size_t members = 0;
+  if (const auto* object = json.if_object()) {
+    members += object->size();
+    for (const auto& member : *object) members += count_members(member.value());
+  } else if (const auto* array = json.if_array()) {
+    for (const Json& element : *array) members += count_members(element);
   }
   return members;
+}
+
+// Outside of its texts, JSON has one colon for each member.
+std::size_t count_colons(std::string_view json) {
+  std::size_t colons = 0;
+  bool in_text = false;
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    if (in_text && json[at] == '\\')
+      ++at;  // whatever is escaped ends no text
+    else if (json[at] == '"')
+      in_text = !in_text;
+    else if (json[at] == ':' && !in_text)
+      ++colons;
+  }
+  return colons;
 }
 
 }  // namespace
 
 boost::system::result<Event, Unfoldable> from_json(std::string_view type, std::string_view json) {
   // Events nest three deep at most; a bound keeps hostile data from exhausting the stack.
-  constexpr int kMaxDepth = 8;
-  std::size_t members_met = 0;
-  bool too_deep = false;
-  const auto watch = [&](int depth, Json::parse_event_t event, Json&) {
-    too_deep = too_deep || depth > kMaxDepth;
-    if (event == Json::parse_event_t::key) ++members_met;
-    return !too_deep;
-  };
-  const Json parsed = Json::parse(json, watch, /*allow_exceptions=*/false);
-  if (parsed.is_discarded() || too_deep) return Unfoldable{"the data is not JSON of the expected shape"};
+  constexpr std::size_t kMaxDepth = 8;
+  boost::json::parse_options options;
+  options.max_depth = kMaxDepth;
+  JsonMemory memory;
+  boost::system::error_code error;
+  const Json parsed = boost::json::parse(json, error, memory, options);
+  if (error) return Unfoldable{"the data is not JSON of the expected shape"};
   // The parser keeps the last of several members of one name, so a difference here means that a name was repeated.
-  if (members_met != count_members(parsed)) return Unfoldable{"a member is there more than once"};
+  if (count_colons(json) != count_members(parsed)) return Unfoldable{"a member is there more than once"};
   return read_type(type, parsed);
 }
 

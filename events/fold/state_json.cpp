@@ -1,78 +1,63 @@
 #include "events/fold/state_json.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include "events/contract/event_json.hpp"
+#include "events/contract/write_json.hpp"
 
 namespace taskstream::events {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json json_of(const TaskLock& lock) {
-  return {{"holder", lock.holder},
-          {"since", format_instant(lock.since)},
-          {"expiresAt", format_instant(lock.expires_at)},
-          {"fencingToken", lock.fencing_token}};
-}
-Json json_of(const std::string& text) {
-  return text;
-}
-Json json_of(std::int32_t number) {
-  return number;
-}
-Json json_of(Instant instant) {
-  return format_instant(instant);
-}
-Json json_of(const UserId& id) {
-  return id.to_string();
-}
-
-template <class Value>
-Json value_or_null(const std::optional<Value>& value) {
-  return value ? json_of(*value) : Json(nullptr);
-}
-
-void put_quarantine(Json& json, const std::optional<Quarantine>& quarantine) {
+void put_quarantine(JsonMembers& json, const std::optional<Quarantine>& quarantine) {
   if (!quarantine) return;
-  json["quarantined"] = {{"version", quarantine->version.value}, {"reason", quarantine->reason}};
+  JsonMembers members = json.make_object();
+  members.put("version", quarantine->version).put("reason", quarantine->reason);
+  json.put("quarantined", std::move(members));
 }
 
 }  // namespace
 
+boost::json::value json_of(const TaskLock& lock, boost::json::storage_ptr memory) {
+  return JsonMembers(std::move(memory))
+      .put("holder", lock.holder)
+      .put("since", lock.since)
+      .put("expiresAt", lock.expires_at)
+      .put("fencingToken", lock.fencing_token)
+      .take();
+}
+
 std::string task_json(const TaskState& task, const std::optional<Quarantine>& quarantine) {
-  Json json = {{"taskId", task.id.to_string()},
-               {"title", task.title},
-               {"description", value_or_null(task.description)},
-               {"status", to_string(task.status)},
-               {"priority", to_string(task.priority)},
-               {"tags", task.tags},
-               {"assigneeId", value_or_null(task.assignee_id)},
-               {"dueDate", value_or_null(task.due_date)},
-               {"warningOffset", value_or_null(task.warning_offset_minutes)},
-               {"lock", value_or_null(task.lock)},
-               {"version", task.version.value},
-               {"createdAt", format_instant(task.created_at)},
-               {"createdBy", task.created_by},
-               {"updatedAt", format_instant(task.updated_at)},
-               {"updatedBy", task.updated_by}};
+  JsonMemory memory;
+  JsonMembers json(memory);
+  json.put("taskId", task.id)
+      .put("title", task.title)
+      .put("description", task.description)
+      .put("status", task.status)
+      .put("priority", task.priority)
+      .put("tags", task.tags)
+      .put("assigneeId", task.assignee_id)
+      .put("dueDate", task.due_date)
+      .put("warningOffset", task.warning_offset_minutes)
+      .put("lock", task.lock)
+      .put("version", task.version)
+      .put("createdAt", task.created_at)
+      .put("createdBy", task.created_by)
+      .put("updatedAt", task.updated_at)
+      .put("updatedBy", task.updated_by);
   put_quarantine(json, quarantine);
-  // A record by a foreign writer may hold bytes that are no UTF-8 in its headers; they are shown as U+FFFD, not thrown
-  // on.
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json.to_text();
 }
 
 std::string user_json(const UserState& user, const std::optional<Quarantine>& quarantine) {
-  Json json = {{"userId", user.id.to_string()},
-               {"firstName", user.first_name},
-               {"lastName", user.last_name},
-               {"email", user.email},
-               {"active", user.active},
-               {"version", user.version.value},
-               {"createdAt", format_instant(user.created_at)},
-               {"updatedAt", format_instant(user.updated_at)}};
+  JsonMemory memory;
+  JsonMembers json(memory);
+  json.put("userId", user.id)
+      .put("firstName", user.first_name)
+      .put("lastName", user.last_name)
+      .put("email", user.email)
+      .put("active", user.active)
+      .put("version", user.version)
+      .put("createdAt", user.created_at)
+      .put("updatedAt", user.updated_at);
   put_quarantine(json, quarantine);
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json.to_text();
 }
 
 }  // namespace taskstream::events

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <boost/json/storage_ptr.hpp>
+#include <boost/json/value.hpp>
 #include <string>
 
 #include "events/fold/stream_fold.hpp"
@@ -8,6 +10,8 @@ namespace taskstream::events {
 
 // A task as both services answer it: every member there, null where it is empty, `quarantined` only while it is.
 std::string task_json(const TaskState& task, const std::optional<Quarantine>& quarantine = std::nullopt);
+
+boost::json::value json_of(const TaskLock& lock, boost::json::storage_ptr memory);
 
 std::string user_json(const UserState& user, const std::optional<Quarantine>& quarantine = std::nullopt);
 

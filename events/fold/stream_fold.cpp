@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "events/contract/utf8.hpp"
+
 namespace taskstream::events {
 namespace {
 
-Applied park(Stream& stream, StreamVersion version, std::string reason) {
+Applied park(Stream& stream, StreamVersion version, std::string cause) {
+  std::string reason = with_valid_utf8(std::move(cause));  // it may quote a foreign writer's headers
   if (!stream.quarantine) stream.quarantine = Quarantine{.version = version, .reason = reason};
   return {.verdict = Verdict::Accepted, .reason = std::move(reason), .event = std::nullopt, .parked = true};
 }

@@ -1,60 +1,30 @@
 #include "projection-service/projection/project.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include "events/contract/event_json.hpp"
+#include "events/contract/write_json.hpp"
+#include "events/fold/state_json.hpp"
 
 namespace taskstream::projection {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json json_of(const std::string& text) {
-  return text;
-}
-Json json_of(std::int32_t number) {
-  return number;
-}
-Json json_of(events::Status status) {
-  return to_string(status);
-}
-Json json_of(events::Priority priority) {
-  return to_string(priority);
-}
-Json json_of(events::Instant instant) {
-  return events::format_instant(instant);
-}
-Json json_of(const events::UserId& id) {
-  return id.to_string();
-}
-Json json_of(const std::vector<std::string>& texts) {
-  return texts;
-}
-Json json_of(const events::TaskLock& lock) {
-  return {{"holder", lock.holder},
-          {"since", json_of(lock.since)},
-          {"expiresAt", json_of(lock.expires_at)},
-          {"fencingToken", lock.fencing_token}};
-}
-template <class Value>
-Json json_of(const std::optional<Value>& value) {
-  return value ? json_of(*value) : Json(nullptr);
-}
+using events::JsonMembers;
 
 // Collects the fields that differ. Without a state before, every field came from null, and no tags from none.
 class Changes {
  public:
-  Changes(const events::TaskState* before, const events::TaskState& after) : before_(before), after_(after) {}
+  Changes(const events::TaskState* before, const events::TaskState& after, JsonMembers json)
+      : before_(before), after_(after), json_(std::move(json)) {}
 
   template <class Value>
   Changes& field(const char* name, Value events::TaskState::* member) {
     const Value& to = after_.*member;
     if (before_ != nullptr ? before_->*member == to : is_empty(to)) return *this;
-    json_[name] = {{"from", before_ != nullptr ? json_of(before_->*member) : Json(nullptr)}, {"to", json_of(to)}};
+    JsonMembers change = json_.make_object();
+    before_ != nullptr ? change.put("from", before_->*member) : change.put("from", kNothing);
+    json_.put(name, std::move(change.put("to", to)));
     return *this;
   }
 
-  Json take() { return std::move(json_); }
+  JsonMembers take() { return std::move(json_); }
 
  private:
   template <class Value>
@@ -67,14 +37,16 @@ class Changes {
     return false;
   }
 
+  static constexpr std::optional<bool> kNothing;
+
   const events::TaskState* before_;
   const events::TaskState& after_;
-  Json json_ = Json::object();
+  JsonMembers json_;
 };
 
-Json changes_between(const events::TaskState* before, const events::TaskState& after) {
+JsonMembers changes_between(const events::TaskState* before, const events::TaskState& after, JsonMembers json) {
   using Task = events::TaskState;
-  return Changes(before, after)
+  return Changes(before, after, std::move(json))
       .field("title", &Task::title)
       .field("description", &Task::description)
       .field("status", &Task::status)
@@ -119,16 +91,18 @@ std::vector<std::string> listed_tags(const events::State& state) {
 
 std::string history_item(const events::RecordedEvent& recorded, const events::State& before,
                          const events::TaskState& after, events::Instant time, events::Position position) {
-  Json item = {{"version", recorded.version.value},
-               {"eventId", recorded.id.to_string()},
-               {"type", type_of(recorded.event)},
-               {"time", json_of(time)},
-               {"actor", recorded.context.actor}};
-  if (const auto reason = reason_of(recorded.event)) item["reason"] = *reason;
-  item["changes"] = changes_between(std::get_if<events::TaskState>(&before), after);
-  item["position"] = {{"partition", position.partition}, {"offset", position.offset}};
-  // A foreign writer's actor may be no UTF-8: it is shown as U+FFFD, not thrown on.
-  return item.dump(-1, ' ', false, Json::error_handler_t::replace);
+  events::JsonMemory memory;
+  JsonMembers item(memory);
+  item.put("version", recorded.version)
+      .put("eventId", recorded.id)
+      .put("type", type_of(recorded.event))
+      .put("time", time)
+      .put("actor", recorded.context.actor)
+      .put_if("reason", reason_of(recorded.event))
+      .put("changes", changes_between(std::get_if<events::TaskState>(&before), after, item.make_object()));
+  JsonMembers place = item.make_object();
+  place.put("partition", position.partition).put("offset", position.offset);
+  return item.put("position", std::move(place)).to_text();
 }
 
 }  // namespace taskstream::projection

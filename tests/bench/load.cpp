@@ -165,7 +165,8 @@ AppendFigures measure_reads(std::uint16_t port, const std::vector<std::string>& 
   return figures_of(run);
 }
 
-std::vector<std::string> make_tasks(std::uint16_t command_port, std::size_t count, std::size_t connections) {
+std::vector<std::string> make_tasks(std::uint16_t command_port, std::size_t count, std::size_t edits,
+                                    std::size_t connections) {
   asio::io_context context(1);
   std::vector<std::string> locations;
   std::size_t next = 0;
@@ -173,7 +174,12 @@ std::vector<std::string> make_tasks(std::uint16_t command_port, std::size_t coun
     Connection connection(context.get_executor(), command_port);
     co_await connection.connect();
     while (next < count) {
-      const Created task = co_await create_task(connection, next++);
+      Created task = co_await create_task(connection, next++);
+      for (std::uint64_t i = 1; i <= edits; ++i) {
+        const Reply reply = co_await edit(connection, task, i);
+        expect(reply, 200);
+        task.etag = reply.field("ETag");
+      }
       locations.push_back(task.location);
     }
   };

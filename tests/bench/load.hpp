@@ -16,8 +16,8 @@ struct LatencyFigures {
   double p99_ms = 0;
 };
 
-// From the sending of a command until a read at the projection, under the command's token, is answered. Commands come at a
-// steady rate, whatever became of the ones before.
+// From the sending of a command until a read at the projection, under the command's token, is answered. Commands come
+// at a steady rate, whatever became of the ones before.
 LatencyFigures measure_visible(std::uint16_t command_port, std::uint16_t projection_port, double per_second,
                                double seconds);
 
@@ -25,7 +25,8 @@ LatencyFigures measure_visible(std::uint16_t command_port, std::uint16_t project
 AppendFigures measure_reads(std::uint16_t port, const std::vector<std::string>& targets, std::size_t connections,
                             double seconds);
 
-// Makes this many tasks and answers their ids.
-std::vector<std::string> make_tasks(std::uint16_t command_port, std::size_t count, std::size_t connections);
+// Makes this many tasks, edits each so often, and answers their locations.
+std::vector<std::string> make_tasks(std::uint16_t command_port, std::size_t count, std::size_t edits,
+                                    std::size_t connections);
 
 }  // namespace taskstream::bench

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "tests/bench/catch_up.hpp"
 #include "tests/bench/load.hpp"
 
 // One figure a call, `name value` lines on standard output. tests/bench/run starts what is measured, calls this once
@@ -46,12 +47,14 @@ int run(const std::string& what, const Arguments& a) {
         what == "page" ? std::vector<std::string>{"/v1/tasks?limit=20"} : read_lines(a.at("targets"));
     print(measure_reads(port_of(a, "port"), targets, std::stoul(a.at("connections")), seconds));
   } else if (what == "make-tasks") {
-    for (const std::string& location :
-         make_tasks(port_of(a, "command-port"), std::stoul(a.at("count")), std::stoul(a.at("connections")))) {
+    for (const std::string& location : make_tasks(port_of(a, "command-port"), std::stoul(a.at("count")),
+                                                  std::stoul(a.at("edits")), std::stoul(a.at("connections")))) {
       std::cout << location << "\n";
     }
+  } else if (what == "naive-catch-up") {
+    std::cout << "per_second " << measure_naive_catch_up(a.at("model"), a.at("into")) << "\n";
   } else {
-    std::cerr << "updates, visible, task, page, make-tasks, kafka or sqlite\n";
+    std::cerr << "updates, visible, task, page, make-tasks, naive-catch-up, kafka or sqlite\n";
     return EXIT_FAILURE;
   }
   return EXIT_SUCCESS;

@@ -55,18 +55,19 @@ class Instance {
 
   Ticket send(TaskCommand command, Expectation expectation = {}, std::optional<RequestKey> key = {},
               events::PositionVector at_least = {}) {
+    return send(CommandRequest{.task_id = kTask,
+                               .command = std::move(command),
+                               .expectation = std::move(expectation),
+                               .actor = "ann",
+                               .key = std::move(key),
+                               .at_least = std::move(at_least)});
+  }
+  Ticket send(CommandRequest request) {
     const Ticket ticket = ++last_ticket_;
-    replica_.on_command(ticket,
-                        {.task_id = kTask,
-                         .command = std::move(command),
-                         .expectation = std::move(expectation),
-                         .actor = "ann",
-                         .key = std::move(key),
-                         .correlation_id = "request-" + std::to_string(ticket),
-                         .at_least = std::move(at_least),
-                         .wait = kWait,
-                         .timeout = kTimeout},
-                        now_);
+    request.correlation_id = "request-" + std::to_string(ticket);
+    request.wait = kWait;
+    request.timeout = kTimeout;
+    replica_.on_command(ticket, std::move(request), now_);
     collect();
     return ticket;
   }
@@ -141,10 +142,14 @@ class Instance {
   // Sends, lands and learns, as when nobody else is there.
   Ticket send_through(TaskCommand command, Expectation expectation = {}, std::optional<RequestKey> key = {}) {
     const Ticket ticket = send(std::move(command), std::move(expectation), std::move(key));
+    land();
+    return ticket;
+  }
+  // What was appended first lands, and everything in the log is read.
+  void land() {
     const Append append = take_append();
     report_appended(append, log_.append(append.record));
     read_all();
-    return ticket;
   }
 
  private:

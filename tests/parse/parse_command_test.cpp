@@ -116,6 +116,10 @@ TEST(ParseCommand, IsMalformedWithAnIdThatIsNoUuid) {
   EXPECT_TRUE(parse_change_status(on(Verb::post), kDepth).has_error());
   EXPECT_TRUE(parse_assign_task(on(Verb::put), kDepth).has_error());
   EXPECT_TRUE(parse_unassign_task(on(Verb::delete_), kDepth).has_error());
+  EXPECT_TRUE(parse_postpone_task(on(Verb::post), kDepth).has_error());
+  EXPECT_TRUE(parse_claim_task(on(Verb::post), kDepth).has_error());
+  EXPECT_TRUE(parse_lock_task(on(Verb::put), kDepth).has_error());
+  EXPECT_TRUE(parse_unlock_task(on(Verb::delete_), kDepth).has_error());
   EXPECT_TRUE(parse_delete_task(on(Verb::delete_), kDepth).has_error());
 }
 
@@ -184,6 +188,67 @@ TEST(ParseAssignTask, NeedsAUser) {
   EXPECT_EQ(std::get<AssignTask>(parsed->command).assignee_id, kAnn);
   EXPECT_EQ(invalid(assign(R"({"userId":null})")), Fields{"body:userId"});
   EXPECT_EQ(invalid(assign(R"({"userId":"ann","assigneeId":"x"})")), (Fields{"body:userId", "body:assigneeId"}));
+}
+
+ParseResult postpone(const std::string& body) {
+  return parse_postpone_task(request_on_task(Verb::post, "/postpone", body), kDepth);
+}
+ParseResult claim(const std::string& body, const std::string& actor) {
+  Request request = request_on_task(Verb::post, "/claim", body);
+  request.actor = actor;
+  return parse_claim_task(request, kDepth);
+}
+ParseResult lock(const std::string& body) {
+  return parse_lock_task(request_on_task(Verb::put, "/lock", body), kDepth);
+}
+
+TEST(ParsePostponeTask, NeedsADuration) {
+  const ParseResult parsed = postpone(R"({"by":"P2D"})");
+  ASSERT_EQ(invalid(parsed), Fields());
+  EXPECT_EQ(std::get<PostponeTask>(parsed->command).by, 48h);
+  EXPECT_EQ(invalid(postpone("{}")), Fields{"body:by"});
+  EXPECT_EQ(invalid(postpone(R"({"by":2})")), Fields{"body:by"});
+  EXPECT_EQ(invalid(postpone(R"({"by":"P1M","to":"x"})")), (Fields{"body:by", "body:to"}));
+}
+
+TEST(ParsePostponeTask, LeavesZeroToTheDomain) {
+  EXPECT_EQ(invalid(postpone(R"({"by":"PT0S"})")), Fields());
+}
+
+TEST(ParseClaimTask, IsForTheActorUnlessTheBodyNamesAnother) {
+  for (const std::string body : {"", "{}", R"({"userId":null})"}) {
+    const ParseResult parsed = claim(body, kAnn.to_string());
+    ASSERT_EQ(invalid(parsed), Fields()) << body;
+    EXPECT_EQ(std::get<ClaimTask>(parsed->command).user_id, kAnn);
+  }
+  for (const std::string& actor : {std::string("anonymous"), kAnn.to_string()}) {
+    const ParseResult parsed = claim(R"({"userId":"22222222-2222-4222-8222-222222222222"})", actor);
+    ASSERT_EQ(invalid(parsed), Fields());
+    EXPECT_EQ(std::get<ClaimTask>(parsed->command).user_id, kBen);
+  }
+}
+
+TEST(ParseClaimTask, NeedsAUserWhereTheActorIsNone) {
+  EXPECT_EQ(invalid(claim("", "anonymous")), Fields{"body:userId"});
+  EXPECT_EQ(invalid(claim(R"({"userId":"ann","reason":"x"})", kAnn.to_string())),
+            (Fields{"body:userId", "body:reason"}));
+}
+
+TEST(ParseLockTask, NeedsItsTimeInSeconds) {
+  const ParseResult parsed = lock(R"({"ttlSeconds":60})");
+  ASSERT_EQ(invalid(parsed), Fields());
+  EXPECT_EQ(std::get<LockTask>(parsed->command).ttl_seconds, 60);
+  EXPECT_EQ(invalid(lock("{}")), Fields{"body:ttlSeconds"});
+  EXPECT_EQ(invalid(lock(R"({"ttlSeconds":"60","holder":"ann"})")), (Fields{"body:ttlSeconds", "body:holder"}));
+}
+
+TEST(ParseUnlockTask, TakesNoParameters) {
+  const auto unlock = [](const std::string& query) {
+    return parse_unlock_task(request_on_task(Verb::delete_, "/lock" + query), kDepth);
+  };
+  ASSERT_EQ(invalid(unlock("")), Fields());
+  EXPECT_TRUE(std::holds_alternative<UnlockTask>(unlock("")->command));
+  EXPECT_EQ(invalid(unlock("?reason=x")), Fields{"query:reason"});
 }
 
 TEST(ParseDeletions, TakeOneReasonFromTheQueryAndNothingElse) {

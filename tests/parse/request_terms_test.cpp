@@ -71,15 +71,46 @@ TEST(RequestTerms, RefuseATagWithoutQuotes) {
   EXPECT_TRUE(read_terms(with("If-Match", "7"), kLog).has_error());
 }
 
-TEST(Expectations, FollowFromThePrecondition) {
-  using Kind = Expectation::Kind;
-  EXPECT_EQ(to_expectation({}, true).kind, Kind::Required);
-  EXPECT_EQ(to_expectation({}, false).kind, Kind::NotStated);
-  EXPECT_EQ(to_expectation(http::AnyVersion(), true).kind, Kind::Any);
-  EXPECT_EQ(to_expectation(http::MustNotExist(), true).kind, Kind::Absent);
-  const Expectation one_of = to_expectation(http::OneOfVersions{{3, 7}}, true);
-  EXPECT_EQ(one_of.kind, Kind::OneOf);
-  EXPECT_EQ(one_of.versions, (std::vector<events::StreamVersion>{{3}, {7}}));
+Terms stating(http::Precondition precondition, bool with_key = false) {
+  Terms terms{.precondition = std::move(precondition)};
+  if (with_key) terms.key = RequestKey{.id = "key-1", .hash = "hash"};
+  return terms;
+}
+
+using Kind = Expectation::Kind;
+
+TEST(Expectations, FollowFromThePreconditionUnderEveryRule) {
+  for (const auto rule : {PreconditionRule::Version, PreconditionRule::VersionOrKey, PreconditionRule::None}) {
+    EXPECT_EQ(to_expectation(stating(http::AnyVersion(), true), rule, true).kind, Kind::Any);
+    EXPECT_EQ(to_expectation(stating(http::MustNotExist(), true), rule, true).kind, Kind::Absent);
+    const Expectation one_of = to_expectation(stating(http::OneOfVersions{{3, 7}}), rule, true);
+    EXPECT_EQ(one_of.kind, Kind::OneOf);
+    EXPECT_EQ(one_of.versions, (std::vector<events::StreamVersion>{{3}, {7}}));
+  }
+}
+
+TEST(Expectations, AreRequiredOfAChangeOfAVersionUnlessTheOperatorSaysOtherwise) {
+  EXPECT_EQ(to_expectation(stating({}), PreconditionRule::Version, true).kind, Kind::Required);
+  EXPECT_EQ(to_expectation(stating({}, true), PreconditionRule::Version, true).kind, Kind::Required);
+  EXPECT_EQ(to_expectation(stating({}), PreconditionRule::Version, false).kind, Kind::NotStated);
+}
+
+TEST(Expectations, OfARelativeChangeAreAVersionOrAKeyWhateverTheOperatorSays) {
+  for (const bool require_precondition : {true, false}) {
+    const auto kind_of = [&](http::Precondition precondition, bool with_key) {
+      return to_expectation(stating(std::move(precondition), with_key), PreconditionRule::VersionOrKey,
+                            require_precondition)
+          .kind;
+    };
+    EXPECT_EQ(kind_of({}, false), Kind::Required);
+    EXPECT_EQ(kind_of(http::AnyVersion(), false), Kind::Required) << "a retry would be made twice";
+    EXPECT_EQ(kind_of({}, true), Kind::NotStated);
+    EXPECT_EQ(kind_of(http::OneOfVersions{{3}}, false), Kind::OneOf);
+  }
+}
+
+TEST(Expectations, AreNotAskedOfWhatStatesItsOwnCondition) {
+  EXPECT_EQ(to_expectation(stating({}), PreconditionRule::None, true).kind, Kind::NotStated);
 }
 
 }  // namespace

@@ -3,54 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "command-service/http/parse_command.hpp"
-#include "tests/support/request.hpp"
+#include "tests/parse/every_problem.hpp"
 
 namespace taskstream::command {
 namespace {
 
 using namespace examples;
-using http::Problem;
 using nlohmann::json;
-
-// The problem as a client reads it.
-json document(const Problem& problem) {
-  return json::parse(http::to_response(problem, request_on_task(http::Verb::patch)).body);
-}
-
-std::string retry_after(const Problem& problem) {
-  return http::to_response(problem, request_on_task(http::Verb::patch)).fields["Retry-After"];
-}
-
-struct Expected {
-  Problem problem;
-  int status;
-  std::string code;
-};
-
-std::vector<Expected> every_problem() {
-  const events::TaskState task{.id = kTask, .title = "x", .version = {7}};
-  return {
-      {to_problem(TaskIsMissing()), 404, "NOT_FOUND"},
-      {to_problem(TaskIsDeleted()), 410, "GONE"},
-      {to_problem(ValuesAreInvalid{{{"title", "is too long"}}}), 422, "VALIDATION_FAILED"},
-      {to_problem(TaskIsLocked{.holder = "ben", .expires_at = kTomorrow}), 423, "LOCKED"},
-      {to_problem(
-           TransitionIsIllegal{events::Status::Completed, events::Status::Blocked, {events::Status::InProgress}}),
-       409, "ILLEGAL_TRANSITION"},
-      {to_problem(TaskIsClosed()), 409, "TASK_CLOSED"},
-      {version_conflict(events::StreamVersion{6}, task), 412, "VERSION_CONFLICT"},
-      {precondition_required(), 428, "PRECONDITION_REQUIRED"},
-      {idempotency_key_reused(), 422, "IDEMPOTENCY_KEY_REUSED"},
-      {in_progress(), 409, "IN_PROGRESS"},
-      {token_unknown(events::TokenError::OfAnotherLog), 400, "TOKEN_UNKNOWN"},
-      {contended(), 503, "CONTENDED"},
-      {log_unavailable("no broker answers"), 503, "LOG_UNAVAILABLE"},
-      {behind_token(12), 503, "READ_MODEL_BEHIND"},
-      {stream_quarantined({.version = {3}, .reason = "an unknown type"}), 503, "STREAM_QUARANTINED"},
-      {starting(), 503, "STARTING"},
-      {outcome_unknown(kEvent), 504, "OUTCOME_UNKNOWN"},
-  };
-}
 
 TEST(Responses, HaveAStatusACodeAndASentence) {
   for (const auto& [problem, status, code] : every_problem()) {
@@ -80,6 +39,7 @@ TEST(Responses, NameTheQueryAsThePlaceOfAReasonThatCameInIt) {
   const json body = document(to_problem(ValuesAreInvalid{{{"reason", "is too long"}}}, place_of_values(DeleteTask())));
   EXPECT_EQ(body["errors"][0]["location"], "query");
   EXPECT_EQ(place_of_values(UnassignTask()), http::FieldError::Location::Query);
+  EXPECT_EQ(place_of_values(UnlockTask()), http::FieldError::Location::Query);
   EXPECT_EQ(place_of_values(ChangeStatus()), http::FieldError::Location::Body);
 }
 
@@ -98,13 +58,37 @@ TEST(Responses, ListTheTransitionsThatAreAllowed) {
 }
 
 TEST(Responses, ShowBothVersionsAndTheTaskInAConflict) {
-  const events::TaskState task{.id = kTask, .title = "x", .version = {7}};
-  const json known = document(version_conflict(events::StreamVersion{6}, task));
+  const json known = document(version_conflict(conflict()));
   EXPECT_EQ(known["expectedVersion"], 6);
   EXPECT_EQ(known["currentVersion"], 7);
-  EXPECT_EQ(known["current"]["title"], "x");
+  EXPECT_EQ(known["current"]["title"], "Write the long guide");
   EXPECT_EQ(known["current"]["version"], 7);
-  EXPECT_TRUE(document(version_conflict(std::nullopt, task))["expectedVersion"].is_null());
+}
+
+TEST(Responses, TellInAConflictWhoChangedWhatAndWhatOfItTheRequestChangesToo) {
+  const json body = document(version_conflict(conflict()));
+  EXPECT_EQ(body["changes"],
+            json::parse(R"([{"field":"title","version":7,"actor":"ben","time":"2026-11-25T12:00:00.000000Z"}])"));
+  EXPECT_EQ(body["conflictingFields"], json({"title"}));
+  EXPECT_EQ(body["mergeable"], false);
+}
+
+TEST(Responses, OfferToMergeWhereNothingConflicts) {
+  VersionConflict mergeable = conflict();
+  mergeable.conflicting.clear();
+  mergeable.mergeable = true;
+  const json body = document(version_conflict(mergeable));
+  EXPECT_EQ(body["conflictingFields"], json::array());
+  EXPECT_EQ(body["mergeable"], true);
+  EXPECT_NE(body["detail"].get<std::string>().find("conflict=merge"), std::string::npos);
+}
+
+TEST(Responses, LeaveOutOfAConflictNothingThatIsNotThere) {
+  const json body = document(version_conflict({.expected = std::nullopt, .current = conflict().current}));
+  EXPECT_TRUE(body["expectedVersion"].is_null());
+  EXPECT_EQ(body["changes"], json::array());
+  EXPECT_EQ(body["conflictingFields"], json::array());
+  EXPECT_EQ(body["mergeable"], false);
 }
 
 TEST(Responses, NameTheEventThatMayYetLand) {

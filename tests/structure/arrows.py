@@ -41,9 +41,8 @@ THIRD_PARTY = {
     r"boost/beast": [r"http/"],
     # The core is driven from coroutines; its driver and the waiters of tokens are where both meet.
     r"boost/asio": [r"http/", r"command-service/runtime/", r"[a-z]+-service/http/", r"[a-z]+-service/[a-z_]+\.[ch]pp"],
-    r"nlohmann/": [r".*_json\.[ch]pp", r"http/", r"[a-z]+-service/http/",
-                   # an event becomes the texts that rows hold
-                   r"projection-service/projection/project\.cpp", r"projection-service/readmodel/state_text\.cpp"],
+    r"boost/json": [r"events/.*_json\.[ch]pp"],
+    r"nlohmann/": [r"http/", r"[a-z]+-service/http/", r"projection-service/readmodel/state_text\.cpp"],
     r"CLI/": [r"http/config\.cpp", r"[a-z]+-service/config\.cpp"],
     # What is pure says nothing to a log file.
     r"spdlog/": [r"http/", r"events/log/(kafka|file)/", r"command-service/runtime/", r"projection-service/projection/",

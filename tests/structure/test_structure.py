@@ -99,6 +99,6 @@ def test_links_of_the_pages_lead_somewhere():
 
 
 def test_scripts_can_be_run():
-    for name in ("compose/up", "compose/down", "compose/install", "compose/kafka", "tests/run", ".ci/run"):
+    for name in ("compose/up", "compose/down", "compose/install", "compose/kafka", "tests/run", "tests/simulate", ".ci/run"):
         subprocess.run(["bash", "-n", ROOT / name], check=True)
         assert (ROOT / name).stat().st_mode & 0o111, name

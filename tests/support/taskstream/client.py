@@ -96,6 +96,18 @@ class Client:
     def unassign(self, task_id, version):
         return self.request("DELETE", f"/v1/tasks/{task_id}/assignee", headers={"If-Match": _tag(version)})
 
+    def postpone(self, task_id, by, headers):
+        return self.request("POST", f"/v1/tasks/{task_id}/postpone", {"by": by}, headers)
+
+    def claim(self, task_id, headers=None, body=None):
+        return self.request("POST", f"/v1/tasks/{task_id}/claim", body, headers)
+
+    def lock(self, task_id, ttl_seconds, headers=None):
+        return self.request("PUT", f"/v1/tasks/{task_id}/lock", {"ttlSeconds": ttl_seconds}, headers)
+
+    def unlock(self, task_id, headers=None):
+        return self.request("DELETE", f"/v1/tasks/{task_id}/lock", headers=headers)
+
     def delete(self, task_id, version):
         return self.request("DELETE", f"/v1/tasks/{task_id}", headers={"If-Match": _tag(version)})
 

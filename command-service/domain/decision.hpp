@@ -1,0 +1,24 @@
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "command-service/domain/rejection.hpp"
+#include "events/contract/event.hpp"
+#include "events/contract/instant.hpp"
+
+namespace taskstream::command {
+
+// The moment and the person of a decision. They come in from outside, so that deciding is repeatable.
+struct DecisionContext {
+  events::Instant now;
+  std::string actor;
+  std::chrono::milliseconds max_clock_skew{2000};  // a lock binds others until it expires plus this
+};
+
+// An event; nothing, when the command changes nothing; or why not.
+using Decision = boost::system::result<std::optional<events::Event>, Rejection>;
+
+}  // namespace taskstream::command

@@ -1,0 +1,75 @@
+#include "tests/simulation/client.hpp"
+
+#include <utility>
+
+namespace taskstream::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kAttempts = 5;
+
+bool is_final(const command::Result& result) {
+  return std::holds_alternative<command::Succeeded>(result) || std::holds_alternative<command::Rejection>(result) ||
+         std::holds_alternative<command::VersionConflict>(result) ||
+         std::holds_alternative<command::PreconditionRequired>(result) ||
+         std::holds_alternative<command::KeyReused>(result);
+}
+
+}  // namespace
+
+Client::Client(World& world, Service& service, std::string actor)
+    : world_(world), service_(service), actor_(std::move(actor)) {}
+
+// Now and then the next is sent before the last was answered.
+void Client::act() {
+  if (service_.still_to_ask <= 0) return;
+  Random& random = world_.random;
+  Operation operation{.reads = random.chance(200)};
+  operation.request =
+      operation.reads ? service_.generator.read(knowledge_) : service_.generator.command(actor_, knowledge_);
+  const bool is_sent_twice = operation.request.key && random.chance(80);
+  if (is_sent_twice) send(operation, 0);
+  send(std::move(operation), 0);
+  world_.schedule.after(random.between(Time(1ms), Time(500ms)), [this] { act(); });
+}
+
+void Client::send(Operation operation, int attempt) {
+  if (--service_.still_to_ask < 0) return;
+  Site& site = service_.sites[static_cast<std::size_t>(world_.random.below(std::ssize(service_.sites)))];
+  site.ask(std::move(operation), [this, attempt](const Operation& ended) { on_end(ended, attempt); });
+}
+
+void Client::on_end(const Operation& operation, int attempt) {
+  learn(operation);
+  if (!tries_again(operation, attempt)) return;
+  Operation again{.reads = operation.reads, .request = operation.request};
+  if (world_.random.chance(500)) again.request.at_least = knowledge_.fold;
+  const Time pause = world_.random.between(Time(1ms), Time(2s));
+  world_.schedule.after(pause, [this, again = std::move(again), attempt] { send(again, attempt + 1); });
+}
+
+void Client::learn(const Operation& operation) {
+  if (!operation.answer) return;
+  knowledge_.fold.advance(operation.answer->fold);
+  const auto& task = operation.request.task_id;
+  if (const auto* succeeded = operation.answered<command::Succeeded>()) {
+    knowledge_.versions[task] = succeeded->task.version;
+    if (succeeded->task.deleted) service_.generator.retire(task);
+  } else if (const auto* conflict = operation.answered<command::VersionConflict>()) {
+    knowledge_.versions[task] = conflict->current.version;
+  } else if (operation.answered<command::StreamQuarantined>() != nullptr) {
+    service_.generator.retire(task);
+  }
+}
+
+// With a key whatever was not answered finally; without one now and then. What has succeeded is repeated now and then,
+// by those whose answer got lost on the way.
+bool Client::tries_again(const Operation& operation, int attempt) {
+  if (attempt >= kAttempts) return false;
+  const bool has_key = operation.request.key.has_value();
+  if (operation.answer && is_final(operation.answer->result)) return has_key && world_.random.chance(100);
+  return world_.random.chance(has_key ? 900 : 100);
+}
+
+}  // namespace taskstream::simulation

@@ -1,0 +1,177 @@
+#include "tests/simulation/judgements.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "tests/simulation/oracle.hpp"
+
+namespace taskstream::simulation {
+namespace {
+
+using namespace command;
+
+const events::TaskState* task_in(const Version& version) {
+  return std::get_if<events::TaskState>(&version.after.state);
+}
+
+// What was made of the request, when it is said to have made an event just now.
+const Succeeded* own_success(const Operation& operation) {
+  const auto* succeeded = operation.answered<Succeeded>();
+  return succeeded != nullptr && succeeded->event_id && !succeeded->replayed ? succeeded : nullptr;
+}
+
+// An answer that rests on a state, and appended nothing.
+bool rests_on_a_state(const Operation& operation) {
+  if (own_success(operation) != nullptr) return false;
+  return operation.answered<Succeeded>() != nullptr || operation.answered<Rejection>() != nullptr ||
+         operation.answered<VersionConflict>() != nullptr || operation.answered<PreconditionRequired>() != nullptr ||
+         operation.answered<KeyReused>() != nullptr || operation.answered<StreamQuarantined>() != nullptr;
+}
+
+// ---- what landed
+
+Judgement success_is_accepted(const Operation& operation, const Truth& truth) {
+  const Succeeded* succeeded = own_success(operation);
+  if (succeeded == nullptr) return std::nullopt;
+  const Truth::Accepted* accepted = truth.find(*succeeded->event_id);
+  if (accepted == nullptr) return "was told that it succeeded, and its event is not accepted";
+  const Version& version = truth.versions(accepted->stream)[accepted->version];
+  if (accepted->stream != operation.stream() || version.request != operation.name()) return "was told another's event";
+  if (version.step < operation.taken->step || version.step > operation.ended->step) {
+    return "was told of success before its record was in the log, or its record came from before it was asked";
+  }
+  const auto* task = task_in(version);
+  if (task == nullptr || !(*task == succeeded->task)) return "was shown a task that is not what its event made";
+  return std::nullopt;
+}
+
+// Refused, or told that nothing happened, or that the outcome is unknown: whatever else was appended for it is void.
+Judgement nothing_else_lands(const Operation& operation, const Truth& truth) {
+  const auto landed = truth.accepted_for(operation.name());
+  if (landed.empty() || !operation.answer) return landed.size() > 1 ? Judgement("took effect twice") : std::nullopt;
+  const auto* unknown = operation.answered<OutcomeUnknown>();
+  const Succeeded* succeeded = own_success(operation);
+  if (succeeded == nullptr && unknown == nullptr) return "was told that nothing happened, and its event is accepted";
+  const events::EventId named = succeeded != nullptr ? *succeeded->event_id : unknown->event_id;
+  if (landed.size() > 1 || landed.front() != named) return "took effect by another event than the one it was told";
+  return std::nullopt;
+}
+
+// The decision was made on the version before its own, whatever the client was told.
+Judgement events_were_decided_on_their_version(const Operation& operation, const Truth& truth) {
+  // Whoever still knows what the log has lost appends what does not fit, and stops once it learns where it landed.
+  if (truth.follows_a_loss() && own_success(operation) == nullptr) return std::nullopt;
+  for (const events::EventId& id : truth.accepted_for(operation.name())) {
+    const Truth::Accepted& accepted = *truth.find(id);
+    const auto& versions = truth.versions(accepted.stream);
+    const auto& recorded = versions[accepted.version].recorded;
+    if (!recorded) return "took effect on a task that nobody can read any more";
+    const Expected expected = expect(operation.request, versions, accepted.version - 1, recorded->context.time);
+    if (!expected.event) return "took effect where it was to be refused, or to change nothing";
+    const Succeeded* succeeded = own_success(operation);
+    if (succeeded != nullptr && succeeded->merged != expected.merges) return "was told wrongly whether it was merged";
+    if (!(*expected.event == recorded->event)) return "took effect otherwise than its task's version asked for";
+    const auto last_time = versions[accepted.version - 1].after.last_time;
+    if (last_time && recorded->context.time < *last_time) return "took effect at a time before the version it follows";
+  }
+  return std::nullopt;
+}
+
+// ---- what was answered
+
+// Version v was current from the landing of its record until the landing of the next one's.
+Judgement answer_rests_on_a_current_state(const Operation& operation, const Truth& truth) {
+  if (!rests_on_a_state(operation) || is_true_for_ever(operation)) return std::nullopt;
+  const auto& versions = truth.versions(operation.stream());
+  const std::size_t known = truth.version_in(operation.stream(), operation.answer->fold);
+  if (versions[known].step > operation.ended->step) return "was answered on a version that was yet to come";
+  if (known + 1 < versions.size() && versions[known + 1].step <= operation.taken->step) {
+    return "was answered on version " + std::to_string(known) + ", which was old when it was asked";
+  }
+  return std::nullopt;
+}
+
+Judgement answer_fits_its_state(const Operation& operation, const Truth& truth) {
+  if (!rests_on_a_state(operation)) return std::nullopt;
+  const auto& versions = truth.versions(operation.stream());
+  const std::size_t known = truth.version_in(operation.stream(), operation.answer->fold);
+  const Result& answer = operation.answer->result;
+  if (operation.reads) {
+    return same(answer, expect_read(versions, known)) ? std::nullopt
+                                                      : Judgement("was read something that is not there");
+  }
+  // Some rules look at the clock, which moved on between the request's coming and its answer.
+  const bool fits = std::ranges::any_of(std::array{*operation.taken, *operation.ended}, [&](const Moment& moment) {
+    const events::Instant now = std::max(moment.wall, versions[known].after.last_time.value_or(moment.wall));
+    const Expected expected = expect(operation.request, versions, known, now);
+    return expected.answer && same(answer, *expected.answer);
+  });
+  return fits ? std::nullopt : Judgement("was answered otherwise than version " + std::to_string(known) + " asks for");
+}
+
+Judgement fold_covers_what_it_must(const Operation& operation, const Truth& truth) {
+  if (!operation.answer) return std::nullopt;
+  const events::PositionVector& fold = operation.answer->fold;
+  const bool is_covered = fold.covers(operation.request.at_least);
+  if (operation.answered<BehindToken>() != nullptr) {
+    return is_covered ? Judgement("was told that the fold is behind its token, and it is not") : std::nullopt;
+  }
+  const Succeeded* succeeded = own_success(operation);
+  if (succeeded == nullptr && !rests_on_a_state(operation)) return std::nullopt;
+  if (!is_covered) return "was answered on less than its token asks for";
+  if (succeeded == nullptr) return std::nullopt;
+  const auto version = static_cast<std::int64_t>(truth.version_in(operation.stream(), fold));
+  return version == succeeded->task.version.value ? std::nullopt
+                                                  : Judgement("got a token that does not fit its own event");
+}
+
+Judgement unknown_names_what_may_land(const Operation& operation, const Truth&) {
+  const auto* unknown = operation.answered<OutcomeUnknown>();
+  if (unknown == nullptr) return std::nullopt;
+  if (operation.appended.empty() || operation.appended.back().id != unknown->event_id) {
+    return "was told an event that was not appended for it";
+  }
+  return std::nullopt;
+}
+
+Judgement contended_has_tried(const Operation& operation, const Truth&) {
+  const bool tried = std::ssize(operation.appended) >= kAttempts;
+  if (operation.answered<Contended>() == nullptr || tried) return std::nullopt;
+  return "was told that others were always first after too few attempts";
+}
+
+Judgement appends_nothing_after_its_deadline(const Operation& operation, const Truth&) {
+  // The command's own time begins only when the fold has reached its tokens.
+  if (!operation.taken || operation.waits_for_tokens) return std::nullopt;
+  const Time due = operation.taken->time + operation.request.timeout;
+  const bool is_late = std::ranges::any_of(operation.appended, [due](const auto& event) { return event.time > due; });
+  return is_late ? Judgement("had an event appended after its time was over") : std::nullopt;
+}
+
+constexpr Judge kJudges[] = {
+    success_is_accepted,
+    nothing_else_lands,
+    answer_rests_on_a_current_state,
+    answer_fits_its_state,
+    events_were_decided_on_their_version,
+    fold_covers_what_it_must,
+    unknown_names_what_may_land,
+    contended_has_tried,
+    appends_nothing_after_its_deadline,
+};
+
+}  // namespace
+
+std::span<const Judge> all_judges() {
+  return kJudges;
+}
+
+bool is_true_for_ever(const Operation& operation) {
+  if (const auto* conflict = operation.answered<VersionConflict>()) {
+    return !operation.request.merge_conflicts && conflict->expected && *conflict->expected < conflict->current.version;
+  }
+  const auto* succeeded = operation.answered<Succeeded>();
+  return (succeeded != nullptr && succeeded->replayed) || operation.answered<StreamQuarantined>() != nullptr;
+}
+
+}  // namespace taskstream::simulation

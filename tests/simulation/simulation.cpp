@@ -1,0 +1,162 @@
+#include "tests/simulation/simulation.hpp"
+
+#include <algorithm>
+
+#include "tests/simulation/checks.hpp"
+#include "tests/simulation/client.hpp"
+#include "tests/simulation/disturbances.hpp"
+
+namespace taskstream::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kOperations = 300;
+
+class Run {
+ public:
+  Run(std::uint64_t seed, const Options& options);
+
+  Outcome complete();
+
+ private:
+  void pass(Time span);
+  void become_quiet();
+  bool settle();
+  void ask_everywhere();
+  void repeat_keys();
+  void ask(int site, Operation operation);
+  Outcome outcome();
+
+  World world_;
+  const Faults faults_;
+  Service service_;
+  std::vector<Client> clients_;
+  Disturbances disturbances_;
+  std::vector<std::string> violations_;
+};
+
+Run::Run(std::uint64_t seed, const Options& options)
+    : world_(seed, options),
+      faults_(world_.faults),
+      service_{.sites = {}, .generator = CommandGenerator(world_.random), .still_to_ask = kOperations},
+      disturbances_(world_, service_) {
+  const auto sites = world_.random.between(2, 4);
+  service_.sites.reserve(static_cast<std::size_t>(sites));
+  for (int site = 0; site < sites; ++site) service_.sites.emplace_back(world_, site);
+  const auto clients = world_.random.between(4, 8);
+  clients_.reserve(static_cast<std::size_t>(clients));
+  // Some share a name, and so the scope of their keys.
+  for (std::int64_t n = 0; n < clients; ++n) clients_.emplace_back(world_, service_, "client-" + std::to_string(n % 5));
+}
+
+Outcome Run::complete() {
+  for (Site& site : service_.sites) site.start();
+  for (Client& client : clients_)
+    world_.schedule.after(world_.random.between(Time(0), Time(1s)), [&client] { client.start(); });
+  disturbances_.start();
+  while (service_.still_to_ask > 0) pass(100ms);
+  become_quiet();
+  if (!settle()) violations_.emplace_back("not every site has come to the end of the log");
+  repeat_keys();
+  pass(7'500ms);
+  ask_everywhere();
+  pass(7'500ms);
+  return outcome();
+}
+
+void Run::pass(Time span) {
+  const Time until = world_.schedule.now() + span;
+  while (world_.schedule.now() < until && world_.schedule.run_next()) continue;
+}
+
+// Whatever is still on its way arrives, and nothing new goes wrong.
+void Run::become_quiet() {
+  world_.trace.note("quiet", {});
+  world_.faults = Faults();
+  world_.faults.foreign_record = Time(0);
+  pass(16s);
+  for (int site = 0; site < std::ssize(service_.sites); ++site) {
+    for (events::Partition p = 0; p < world_.log.partitions(); ++p) world_.leaders.find_out(site, p);
+    service_.sites[static_cast<std::size_t>(site)].start();
+  }
+}
+
+// Strong reads go on meanwhile: it takes questions for the end to find out that the log has lost records.
+bool Run::settle() {
+  for (int round = 0; round < 20; ++round) {
+    ask_everywhere();
+    pass(2s);
+    const bool is_settled = std::ranges::all_of(
+        service_.sites, [](Site& site) { return site.instance() != nullptr && site.instance()->is_level(); });
+    if (is_settled) return true;
+  }
+  return false;
+}
+
+// Of every task, and of one that is missing in every partition, so that the end of each is asked for.
+void Run::ask_everywhere() {
+  std::vector<events::TaskId> tasks = service_.generator.all_tasks();
+  for (events::Partition p = 0; p < world_.log.partitions(); ++p) {
+    tasks.push_back(service_.generator.missing_task(p, world_.log.partitions()));
+  }
+  for (int site = 0; site < std::ssize(service_.sites); ++site) {
+    for (const events::TaskId& task : tasks) {
+      Operation operation{.reads = true};
+      operation.request.task_id = task;
+      operation.request.timeout = 5s;
+      ask(site, std::move(operation));
+    }
+  }
+}
+
+// Every key once more, anywhere: it must not be applied a second time.
+void Run::repeat_keys() {
+  std::vector<Operation> keyed;
+  for (const Operation& operation : world_.history.operations) {
+    if (operation.request.key && world_.random.chance(250)) keyed.push_back({.request = operation.request});
+  }
+  for (Operation& operation : keyed) {
+    operation.request.at_least = {};
+    ask(static_cast<int>(world_.random.below(std::ssize(service_.sites))), std::move(operation));
+  }
+}
+
+void Run::ask(int site, Operation operation) {
+  service_.sites[static_cast<std::size_t>(site)].ask(std::move(operation), [](const Operation&) {});
+}
+
+const char* name_of(const command::Result& result) {
+  static constexpr const char* kNames[] = {"success",      "rejection",   "conflict",  "required",
+                                           "key reused",   "still runs",  "contended", "unavailable",
+                                           "behind token", "quarantined", "not ready", "unknown"};
+  static_assert(std::size(kNames) == std::variant_size_v<command::Result>);
+  return kNames[result.index()];
+}
+
+Outcome Run::outcome() {
+  Outcome outcome{.violations = std::move(violations_), .trace = world_.trace.sum()};
+  auto found = find_violations(world_, faults_);
+  std::ranges::move(found, std::back_inserter(outcome.violations));
+  outcome.operations = world_.history.operations.size();
+  for (const Operation& operation : world_.history.operations) {
+    ++outcome.answers[operation.answer ? name_of(operation.answer->result) : "none"];
+  }
+  return outcome;
+}
+
+}  // namespace
+
+World::World(std::uint64_t seed, const Options& options)
+    : random(Random(seed).next()),
+      trace(schedule, options.prints_trace),
+      strict_barrier(!options.deposed_leaders_without_strict_barrier && random.chance(250)),
+      faults(draw_faults(random, strict_barrier, strict_barrier || options.deposed_leaders_without_strict_barrier)),
+      log(static_cast<events::Partition>(random.between(1, 3)), schedule, trace),
+      leaders(log) {}
+
+Outcome simulate(std::uint64_t seed, const Options& options) {
+  return Run(seed, options).complete();
+}
+
+}  // namespace taskstream::simulation

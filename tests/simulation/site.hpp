@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+
+#include "tests/simulation/instance.hpp"
+#include "tests/simulation/world.hpp"
+
+namespace taskstream::simulation {
+
+// A machine with a clock of its own, on which instances run one after another.
+class Site {
+ public:
+  Site(World& world, int number);
+
+  // Hands the operation to the instance that runs here, and tells its client when it has ended. With no instance here
+  // it ends at once, unanswered and not taken.
+  void ask(Operation operation, std::function<void(const Operation&)> on_end);
+  void start();
+  void crash();
+  // Null while none runs.
+  Instance* instance() { return instance_.get(); }
+
+ private:
+  void end(command::Ticket ticket);
+
+  World& world_;
+  int number_;
+  Time skew_;
+  std::shared_ptr<Instance> instance_;
+  std::set<command::Ticket> under_way_;
+};
+
+}  // namespace taskstream::simulation

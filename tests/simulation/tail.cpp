@@ -1,0 +1,42 @@
+#include "tests/simulation/tail.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace taskstream::simulation {
+
+using namespace std::chrono_literals;
+using events::Offset;
+using events::Partition;
+
+Tail::Tail(World& world, int site)
+    : world_(world), site_(site), next_(static_cast<std::size_t>(world.log.partitions()), 0) {}
+
+Tail::Read Tail::read_on() {
+  Read read;
+  if (world_.log_is_away) return read;
+  for (Partition partition = 0; partition < world_.log.partitions(); ++partition) {
+    if (!world_.random.chance(250)) read_on(partition, read);
+  }
+  return read;
+}
+
+void Tail::read_on(Partition partition, Read& read) {
+  Offset& next = next_[static_cast<std::size_t>(partition)];
+  const Offset end = world_.leaders.end(site_, partition);
+  if (next > end) return;  // truncated: the tail says so by its own means
+  // One that has fallen far behind, at its start above all, reads in large batches.
+  const Offset at_most = std::max<Offset>(world_.random.between(1, world_.faults.batch_at_most), (end - next) / 4);
+  const Offset to = std::min(end, next + at_most);
+  auto records = world_.log.read({.partition = partition, .offset = next}, to);
+  std::ranges::move(records, std::back_inserter(read.records));
+  next = to;
+  if (next == end) read.ends.push_back({.partition = partition, .offset = end});
+}
+
+Time Tail::pause() const {
+  const bool stalls = world_.random.chance(world_.faults.tail_stalls);
+  return stalls ? world_.random.between(Time(100ms), Time(4s)) : world_.random.between(Time(500us), Time(25ms));
+}
+
+}  // namespace taskstream::simulation
