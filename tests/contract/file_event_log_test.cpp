@@ -1,10 +1,7 @@
 #include "events/log/file/file_event_log.hpp"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -17,6 +14,7 @@
 
 #include "tests/contract/child_process.hpp"
 #include "tests/contract/failing_disk.hpp"
+#include "tests/contract/held_lock.hpp"
 #include "tests/contract/recording_follower.hpp"
 #include "tests/contract/scratch_folder.hpp"
 
@@ -51,20 +49,6 @@ class FileEventLog : public testing::Test {
 
   ScratchFolder folder_;
   const std::string path_ = folder_.path() + "/log";
-};
-
-// Holds the log's lock as another process would.
-class HeldLock {
- public:
-  explicit HeldLock(const std::string& path) : descriptor_(::open((path + ".lock").c_str(), O_RDWR)) {
-    flock(descriptor_, LOCK_EX);
-  }
-  ~HeldLock() { close(descriptor_); }
-  HeldLock(const HeldLock&) = delete;
-  HeldLock& operator=(const HeldLock&) = delete;
-
- private:
-  int descriptor_;
 };
 
 TEST_F(FileEventLog, IsMissingUntilSomebodyWhoMayCreatesIt) {
