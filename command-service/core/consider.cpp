@@ -29,7 +29,8 @@ std::optional<Finding> check_key(const CommandRequest& request, const StreamEntr
   if (entry->stream.quarantine) return std::nullopt;  // the event may be parked here: the quarantine speaks
   const TaskState* task = task_of(entry);
   if (task == nullptr) return std::nullopt;
-  return final_answer(Succeeded{.task = *task, .event_id = first->event_id, .replayed = true});
+  return final_answer(
+      Succeeded{.task = *task, .event_id = first->event_id, .event_version = first->version, .replayed = true});
 }
 
 std::optional<Finding> check_existence(const CommandRequest& request, const TaskState* task) {

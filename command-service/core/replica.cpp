@@ -255,7 +255,10 @@ void Replica::learn_verdict(const Streams::Folded& folded) {
     if (!is_own) return lose_version(ticket, command);
     const auto* task = std::get_if<events::TaskState>(&stream.state);
     if (task == nullptr || folded.applied.parked) return finish(ticket, OutcomeUnknown{*command.appended});
-    return finish(ticket, Succeeded{.task = *task, .event_id = command.appended, .merged = command.merges});
+    return finish(ticket, Succeeded{.task = *task,
+                                    .event_id = command.appended,
+                                    .event_version = command.appended_version,
+                                    .merged = command.merges});
   }
   if (is_own && stream.version >= command.appended_version) lose_version(ticket, command);
 }

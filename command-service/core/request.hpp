@@ -79,6 +79,7 @@ struct ReadRequest {
 struct Succeeded {
   events::TaskState task;
   std::optional<events::EventId> event_id;
+  std::optional<events::StreamVersion> event_version;  // that the event made; a replayed task may be further
   bool replayed = false;
   bool merged = false;  // the version was an older one, and nobody had changed the same fields
 };

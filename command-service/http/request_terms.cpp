@@ -22,7 +22,7 @@ bool is_printable(char c) {
 boost::system::result<std::optional<RequestKey>, http::Problem> read_key(const http::Request& request) {
   const std::optional<std::string> key = request.header("Idempotency-Key");
   if (!key) return std::optional<RequestKey>();
-  if (key->empty() || key->size() > kKeyLengthAtMost || !std::ranges::all_of(*key, is_printable)) {
+  if (!is_idempotency_key(*key)) {
     return http::malformed("Idempotency-Key must have 1 to 255 printable ASCII characters; a UUID is a good choice.");
   }
   return std::optional(RequestKey{.id = *key, .hash = command_hash(request)});
@@ -84,6 +84,10 @@ bool is_missing(const Terms& terms, Expectation::Kind stated, PreconditionRule r
 }
 
 }  // namespace
+
+bool is_idempotency_key(std::string_view text) {
+  return !text.empty() && text.size() <= kKeyLengthAtMost && std::ranges::all_of(text, is_printable);
+}
 
 boost::system::result<Terms, http::Problem> read_terms(const http::Request& request, const events::LogId& log_id) {
   auto precondition = http::read_precondition(request);

@@ -3,6 +3,7 @@
 #include <boost/system/result.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "command-service/core/request.hpp"
 #include "events/contract/ids.hpp"
@@ -12,6 +13,9 @@
 #include "http/problem.hpp"
 
 namespace taskstream::command {
+
+// 1 to 255 printable ASCII characters.
+bool is_idempotency_key(std::string_view text);
 
 // On what terms a request was made: what its header fields say, apart from what it asks for.
 struct Terms {

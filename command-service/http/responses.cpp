@@ -137,6 +137,14 @@ Problem in_progress() {
       kSoon);
 }
 
+Problem skipped() {
+  return {.status = Status::failed_dependency,
+          .code = "SKIPPED",
+          .detail =
+              "An earlier command of the batch on the same task did not succeed, so this one was not tried. Settle "
+              "that one, then send this one again."};
+}
+
 Problem token_unknown(events::TokenError error) {
   const bool is_of_another_log = error == events::TokenError::OfAnotherLog;
   return {.status = Status::bad_request,

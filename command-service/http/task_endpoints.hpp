@@ -1,24 +1,13 @@
 #pragma once
 
-#include <functional>
 #include <vector>
 
-#include "command-service/runtime/replica_driver.hpp"
-#include "events/log/genesis.hpp"
+#include "command-service/http/task_api.hpp"
 #include "http/router.hpp"
 
 namespace taskstream::command {
 
-// What the endpoints stand on. Outlives the routes, and belongs to the thread that serves them.
-struct TaskApi {
-  ReplicaDriver* replica = nullptr;  // null until the log is open: requests are answered 503 STARTING
-  events::LogIdentity log;
-  bool require_precondition = true;
-  std::size_t json_depth = 32;
-  std::function<events::Uuid::Bytes()> random;  // for the ids that the service makes
-};
-
-// The index of the API for tasks.
+// The index of the API for tasks: the commands, alone and in a batch, and the strong read.
 std::vector<http::Route> task_routes(const TaskApi& api);
 
 }  // namespace taskstream::command

@@ -15,6 +15,16 @@ TEST_F(ReplicaTest, AnswersARepeatedKeyWithTheFirstEvent) {
   EXPECT_FALSE(b.appends_something());
 }
 
+TEST_F(ReplicaTest, TellsOfAReplayWhichVersionTheEventHadMade) {
+  const RequestKey key{.id = "k", .hash = "h"};
+  EXPECT_EQ(a.answer_as<Succeeded>(a.send_through(create(), {}, key))->event_version, StreamVersion{1});
+  EXPECT_EQ(a.answer_as<Succeeded>(a.send_through(retitle("x"), at_version(1)))->event_version, StreamVersion{2});
+  const auto* replay = a.answer_as<Succeeded>(a.send(create(), {}, key));
+  ASSERT_NE(replay, nullptr);
+  EXPECT_EQ(replay->event_version, StreamVersion{1});
+  EXPECT_EQ(replay->task.version, StreamVersion{2});
+}
+
 TEST_F(ReplicaTest, FindsTheKeyWhenARepeatedCreateRacesAtAnotherInstance) {
   const RequestKey key{.id = "k", .hash = "h"};
   a.send(create(), {}, key);

@@ -1,0 +1,100 @@
+#include "command-service/http/task_commands.hpp"
+
+#include <utility>
+
+#include "command-service/http/command_hash.hpp"
+#include "command-service/http/parse_command.hpp"
+#include "command-service/http/request_terms.hpp"
+
+namespace taskstream::command {
+namespace {
+
+using http::Request;
+using http::Verb;
+using Parse = ParseResult (*)(const Request&, std::size_t json_depth);
+
+events::TaskId new_task_id(const TaskApi& api) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return events::TaskId(events::make_uuid_v7(std::chrono::floor<std::chrono::milliseconds>(now).count(), api.random()));
+}
+
+PreparedCommand put_together(const TaskApi& api, const Request& request, ParsedCommand parsed, Terms terms,
+                             Expectation expectation) {
+  AnswerTerms answer_terms{.log_id = api.log.log_id,
+                           .sent = terms.at_least,
+                           .return_minimal = terms.preferences.return_minimal,
+                           .form = answer_form(parsed.command),
+                           .values_in = place_of_values(parsed.command)};
+  CommandRequest command{.task_id = parsed.task_id,
+                         .command = std::move(parsed.command),
+                         .values_unreadable = !parsed.invalid.empty(),
+                         .expectation = std::move(expectation),
+                         .merge_conflicts = terms.preferences.merge_conflicts,
+                         .actor = request.actor,
+                         .key = std::move(terms.key),
+                         .correlation_id = request.request_id,
+                         .traceparent = std::move(terms.traceparent),
+                         .at_least = std::move(terms.at_least),
+                         .wait = terms.preferences.wait};
+  return {
+      .request = std::move(command), .answer_terms = std::move(answer_terms), .unreadable = std::move(parsed.invalid)};
+}
+
+PrepareResult create_task(const TaskApi& api, const Request& request) {
+  auto terms = read_terms(request, api.log.log_id);
+  if (!terms) return terms.error();
+  auto parsed = parse_create_task(request, api.json_depth);
+  if (!parsed) return parsed.error();
+  // With a key the id follows from it, at whatever instance the request is repeated.
+  parsed->task_id =
+      terms->key ? task_id_from_key(api.log.id_namespace, request.actor, terms->key->id) : new_task_id(api);
+  return put_together(api, request, *std::move(parsed), *std::move(terms), Expectation());
+}
+
+PrepareResult put_task(const TaskApi& api, const Request& request) {
+  auto terms = read_terms(request, api.log.log_id);
+  if (!terms) return terms.error();
+  auto parsed = parse_put_task(request, api.json_depth);
+  if (!parsed) return parsed.error();
+  // PUT only creates, and whoever sends it must say that they know.
+  const bool says_so = std::holds_alternative<http::MustNotExist>(terms->precondition);
+  Expectation expectation{.kind = says_so ? Expectation::Kind::Absent : Expectation::Kind::Required};
+  return put_together(api, request, *std::move(parsed), *std::move(terms), std::move(expectation));
+}
+
+// A change to a task that exists.
+PrepareResult change_task(const TaskApi& api, const Request& request, Parse parse, PreconditionRule rule) {
+  auto terms = read_terms(request, api.log.log_id);
+  if (!terms) return terms.error();
+  auto parsed = parse(request, api.json_depth);
+  if (!parsed) return parsed.error();
+  Expectation expectation = to_expectation(*terms, rule, api.require_precondition);
+  return put_together(api, request, *std::move(parsed), *std::move(terms), std::move(expectation));
+}
+
+auto change(Parse parse, PreconditionRule rule = PreconditionRule::Version) {
+  return [parse, rule](const TaskApi& api, const Request& request) { return change_task(api, request, parse, rule); };
+}
+
+}  // namespace
+
+std::vector<CommandEndpoint> task_commands() {
+  using enum PreconditionRule;
+  const std::vector<std::string> json = {"application/json"};
+  const std::vector<std::string> patch = {"application/merge-patch+json", "application/json"};
+  return {
+      {Verb::post, "/v1/tasks", create_task, json},
+      {Verb::put, "/v1/tasks/{id}", put_task, json},
+      {Verb::patch, "/v1/tasks/{id}", change(parse_edit_task), patch},
+      {Verb::delete_, "/v1/tasks/{id}", change(parse_delete_task)},
+      {Verb::post, "/v1/tasks/{id}/postpone", change(parse_postpone_task, VersionOrKey), json},
+      {Verb::post, "/v1/tasks/{id}/status", change(parse_change_status), json},
+      {Verb::put, "/v1/tasks/{id}/assignee", change(parse_assign_task), json},
+      {Verb::delete_, "/v1/tasks/{id}/assignee", change(parse_unassign_task)},
+      {Verb::post, "/v1/tasks/{id}/claim", change(parse_claim_task, None), json},
+      {Verb::put, "/v1/tasks/{id}/lock", change(parse_lock_task, None), json},
+      {Verb::delete_, "/v1/tasks/{id}/lock", change(parse_unlock_task, None)},
+  };
+}
+
+}  // namespace taskstream::command
