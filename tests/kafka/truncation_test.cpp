@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "events/log/kafka/log_inspector.hpp"
 #include "tests/kafka/support.hpp"
 
 namespace taskstream::events {
@@ -54,6 +55,23 @@ TEST_F(KafkaTruncation, ATopicMadeAnewAndFilledAgainIsKnownByItsRecords) {
 TEST_F(KafkaTruncation, ATopicThatIsDeletedIsDamage) {
   Admin().remove(topic_);
   EXPECT_THAT(damage(), testing::HasSubstr("does not know topic"));
+}
+
+// A reader that is quick, or lucky with the offsets, reads on in a topic made anew and is told no error.
+TEST(LogInspector, KnowsAnotherLogByWhatWasReadEarlierWhereTheLastRecordsAgree) {
+  const std::string topic = fresh_topic();
+  const auto log = open_fresh_log(topic);
+  for (const std::string id : {"one", "two", "three"}) append_and_wait(*log, 0, id);
+  kafka::LogInspector inspector({.bootstrap_servers = test_brokers(), .topic = topic}, 1);
+  const auto read_to = [](Offset last, const std::string& id) {
+    return Checkpoint({{.next = last + 1, .last_offset = last, .last_id = id}});
+  };
+  using Kind = kafka::Finding::Kind;
+  EXPECT_EQ(inspector.inspect(read_to(0, "one"), read_to(2, "three"), in(10s)).kind, Kind::Healthy);
+  EXPECT_EQ(inspector.inspect(Checkpoint(), read_to(2, "three"), in(10s)).kind, Kind::Healthy);
+  const kafka::Finding found = inspector.inspect(read_to(0, "another"), read_to(2, "three"), in(10s));
+  EXPECT_EQ(found.kind, Kind::Damaged);
+  EXPECT_THAT(found.message, testing::HasSubstr("'another' was read there"));
 }
 
 TEST(KafkaCheckpoint, OfAnotherHistoryIsRefusedBeforeAnythingIsRead) {

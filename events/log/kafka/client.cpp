@@ -1,11 +1,14 @@
 #include "events/log/kafka/client.hpp"
 
 #include <spdlog/spdlog.h>
+#include <syslog.h>
 
 #include <algorithm>
 #include <array>
+#include <future>
 #include <stdexcept>
 #include <string_view>
+#include <thread>
 
 #include "events/log/event_log.hpp"
 
@@ -85,6 +88,25 @@ void log_callback(const rd_kafka_t*, int syslog_level, const char* facility, con
   spdlog::log(minor ? spdlog::level::debug : level, "kafka client: {} {}", facility, text);
 }
 
+// How long librdkafka may take to end a client; more than it needs even where a broker hangs.
+constexpr std::chrono::milliseconds kEndPatience{3'000};
+
+// When a topic is deleted, librdkafka 2.0.2 now and then loses count of what a client's broker thread still holds, and
+// then waits for that thread for ever. A service that stops because the topic is gone must stop all the same: such a
+// client is left behind, silent and without anybody who polls it.
+void end_or_leave_behind(rd_kafka_t* handle) {
+  rd_kafka_set_log_level(handle, LOG_EMERG);
+  std::promise<void> done;
+  const std::future<void> ended = done.get_future();
+  std::thread([handle, done = std::move(done)]() mutable {
+    rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    done.set_value();
+  }).detach();
+  if (ended.wait_for(kEndPatience) != std::future_status::ready) {
+    spdlog::warn("a Kafka client does not end, and is left behind");
+  }
+}
+
 }  // namespace
 
 void check_operator_settings(const std::map<std::string, std::string>& settings) {
@@ -139,7 +161,7 @@ void Client::open(rd_kafka_type_t type, const Cluster& cluster, const Settings& 
 Client::~Client() {
   if (handle_ == nullptr) return;
   topic_.reset();
-  rd_kafka_destroy_flags(handle_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  end_or_leave_behind(handle_);
 }
 
 std::string Client::last_error() const {

@@ -27,19 +27,26 @@ std::string place(const std::string& topic, Partition partition, Offset offset) 
 }  // namespace
 
 LogInspector::LogInspector(const Cluster& cluster, Partition partitions)
-    : topic_(cluster.topic), partitions_(partitions), reader_(cluster), all_(static_cast<std::size_t>(partitions)) {
+    : topic_(cluster.topic),
+      partitions_(partitions),
+      client_(Client::consumer(cluster, {}, nullptr)),
+      reader_(cluster),
+      all_(static_cast<std::size_t>(partitions)) {
   std::iota(all_.begin(), all_.end(), 0);
 }
 
-Finding LogInspector::inspect(const Checkpoint& checkpoint, Deadline deadline) {
-  const Finding edges = inspect_edges(checkpoint, deadline);
-  return edges.kind == Finding::Kind::Healthy ? inspect_last_records(checkpoint, deadline) : edges;
+Finding LogInspector::inspect(const Checkpoint& earlier, const Checkpoint& checkpoint, Deadline deadline) {
+  Finding finding = inspect_edges(checkpoint, deadline);
+  if (finding.kind == Finding::Kind::Healthy) finding = inspect_last_records(earlier, checkpoint, deadline);
+  if (finding.kind == Finding::Kind::Healthy) finding = inspect_last_records(checkpoint, Checkpoint(), deadline);
+  if (finding.kind == Finding::Kind::Healthy) too_short_since_.reset();
+  return finding;
 }
 
 Finding LogInspector::inspect_edges(const Checkpoint& checkpoint, Deadline deadline) {
-  const auto starts = ask_offsets(reader_.client(), all_, Edge::Start, deadline);
+  const auto starts = ask_offsets(client(), all_, Edge::Start, deadline);
   if (starts.has_error()) return failed(starts.error());
-  const auto ends = ask_offsets(reader_.client(), all_, Edge::End, deadline);
+  const auto ends = ask_offsets(client(), all_, Edge::End, deadline);
   if (ends.has_error()) return failed(ends.error());
   gone_since_.reset();
 
@@ -60,10 +67,11 @@ Finding LogInspector::inspect_edges(const Checkpoint& checkpoint, Deadline deadl
   return {};
 }
 
-Finding LogInspector::inspect_last_records(const Checkpoint& checkpoint, Deadline deadline) {
+Finding LogInspector::inspect_last_records(const Checkpoint& checkpoint, const Checkpoint& other, Deadline deadline) {
   std::vector<Position> last;
   for (const Partition p : all_) {
-    if (checkpoint.at(p).last_offset >= 0) last.push_back({.partition = p, .offset = checkpoint.at(p).last_offset});
+    if (checkpoint.at(p).last_offset < 0 || checkpoint.at(p) == other.at(p)) continue;
+    last.push_back({.partition = p, .offset = checkpoint.at(p).last_offset});
   }
   const auto records = reader_.read(last, deadline);
   if (records.has_error()) return failed(records.error());
@@ -79,12 +87,17 @@ Finding LogInspector::inspect_last_records(const Checkpoint& checkpoint, Deadlin
     if (!record) return once_it_lasts(too_short_since_, kTooShortPatience, std::move(message));
     return {Finding::Kind::Damaged, std::move(message)};
   }
-  too_short_since_.reset();
   return {};
 }
 
+// What it has to say would pile up if nobody polled it.
+Client& LogInspector::client() {
+  rd_kafka_poll(client_->get(), 0);
+  return *client_;
+}
+
 std::optional<bool> LogInspector::leaders_changed(Deadline deadline) {
-  auto leaders = ask_leaders(reader_.client(), deadline);
+  auto leaders = ask_leaders(client(), deadline);
   if (leaders.has_error()) return std::nullopt;
   const bool have_changed = *leaders != leaders_;
   leaders_ = std::move(*leaders);

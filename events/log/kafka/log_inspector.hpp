@@ -28,21 +28,26 @@ class LogInspector {
  public:
   LogInspector(const Cluster& cluster, Partition partitions);
 
-  Finding inspect(const Checkpoint& checkpoint, Deadline deadline);
+  // `earlier` is what was read some time before. A reader that went on unawares into a log made anew has its last
+  // record from there: only what it read earlier tells.
+  Finding inspect(const Checkpoint& earlier, const Checkpoint& checkpoint, Deadline deadline);
   // Whether the leaders are others than at the last call; nullopt when they could not be learnt.
   std::optional<bool> leaders_changed(Deadline deadline);
 
  private:
   using Clock = std::chrono::steady_clock;
 
+  Client& client();
   Finding inspect_edges(const Checkpoint& checkpoint, Deadline deadline);
-  Finding inspect_last_records(const Checkpoint& checkpoint, Deadline deadline);
+  // Leaves out the records that `other` names too.
+  Finding inspect_last_records(const Checkpoint& checkpoint, const Checkpoint& other, Deadline deadline);
   Finding failed(const AskError& error);
   Finding once_it_lasts(std::optional<Clock::time_point>& since, std::chrono::milliseconds patience,
                         std::string message);
 
   const std::string topic_;
   const Partition partitions_;
+  std::unique_ptr<Client> client_;  // asks, and fetches nothing
   RecordReader reader_;
   std::vector<Partition> all_;
   std::vector<std::int32_t> leaders_;

@@ -1,6 +1,7 @@
 #include "events/log/kafka/record_reader.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "events/log/kafka/message.hpp"
 
@@ -37,45 +38,16 @@ class Fetch {
   Queue queue_;
 };
 
-}  // namespace
-
-RecordReader::RecordReader(const Cluster& cluster) : client_(Client::consumer(cluster, kSmallFetches, nullptr)) {}
-
-boost::system::result<RecordReader::Records, AskError> RecordReader::read(const std::vector<Position>& positions,
-                                                                          Deadline deadline) {
-  const std::lock_guard lock(mutex_);
-  rd_kafka_poll(client_->get(), 0);
-  Records records(positions.size());
-  std::vector<Partition> partitions;
-  for (const Position position : positions) partitions.push_back(position.partition);
-  const auto starts = ask_offsets(*client_, partitions, Edge::Start, deadline);
-  if (starts.has_error()) return starts.error();
-  const auto ends = ask_offsets(*client_, partitions, Edge::End, deadline);
-  if (ends.has_error()) return ends.error();
-
-  std::vector<Position> inside;
-  for (std::size_t i = 0; i < positions.size(); ++i) {
-    if (positions[i].offset >= (*starts)[i] && positions[i].offset < (*ends)[i]) inside.push_back(positions[i]);
-  }
-  Records found(inside.size());
-  const auto fetched = fetch(inside, found, deadline);
-  if (fetched.has_error()) return fetched.error();
-  for (std::size_t i = 0, next = 0; i < positions.size() && next < inside.size(); ++i) {
-    if (positions[i] == inside[next]) records[i] = std::move(found[next++]);
-  }
-  return records;
-}
-
-boost::system::result<void, AskError> RecordReader::fetch(const std::vector<Position>& wanted, Records& into,
-                                                          Deadline deadline) {
+boost::system::result<void, AskError> fetch(Client& client, const std::vector<Position>& wanted,
+                                            RecordReader::Records& into, Deadline deadline) {
   if (wanted.empty()) return {};
-  Fetch fetching(*client_, wanted);
+  Fetch fetching(client, wanted);
   std::vector<bool> settled(wanted.size(), false);
   while (std::ranges::find(settled, false) != settled.end()) {
     if (std::chrono::steady_clock::now() >= deadline) {
       return AskError{.code = RD_KAFKA_RESP_ERR__TIMED_OUT, .reason = "no record came in time"};
     }
-    rd_kafka_poll(client_->get(), 0);
+    rd_kafka_poll(client.get(), 0);
     const Message message =
         fetching.next(std::min(deadline, std::chrono::steady_clock::now() + std::chrono::milliseconds(100)));
     if (!message) continue;
@@ -94,6 +66,38 @@ boost::system::result<void, AskError> RecordReader::fetch(const std::vector<Posi
     if (!error.is_passing()) return error;
   }
   return {};
+}
+
+}  // namespace
+
+boost::system::result<RecordReader::Records, AskError> RecordReader::read(const std::vector<Position>& positions,
+                                                                          Deadline deadline) const {
+  if (positions.empty()) return Records();
+  std::unique_ptr<Client> client;
+  try {
+    client = Client::consumer(cluster_, kSmallFetches, nullptr);
+  } catch (const std::runtime_error& error) {  // out of threads or descriptors
+    return AskError{.code = RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, .reason = error.what()};
+  }
+  Records records(positions.size());
+  std::vector<Partition> partitions;
+  for (const Position position : positions) partitions.push_back(position.partition);
+  const auto starts = ask_offsets(*client, partitions, Edge::Start, deadline);
+  if (starts.has_error()) return starts.error();
+  const auto ends = ask_offsets(*client, partitions, Edge::End, deadline);
+  if (ends.has_error()) return ends.error();
+
+  std::vector<Position> inside;
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    if (positions[i].offset >= (*starts)[i] && positions[i].offset < (*ends)[i]) inside.push_back(positions[i]);
+  }
+  Records found(inside.size());
+  const auto fetched = fetch(*client, inside, found, deadline);
+  if (fetched.has_error()) return fetched.error();
+  for (std::size_t i = 0, next = 0; i < positions.size() && next < inside.size(); ++i) {
+    if (positions[i] == inside[next]) records[i] = std::move(found[next++]);
+  }
+  return records;
 }
 
 }  // namespace taskstream::events::kafka

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "events/log/kafka/client.hpp"
@@ -9,24 +9,21 @@
 
 namespace taskstream::events::kafka {
 
-// Reads single records by their position, with a client of its own. Thread-safe: one call after another.
+// Reads single records by their position. Each time with a client of its own: one that has fetched from a topic which
+// is then deleted and made anew may never fetch again, and would keep from being seen the very thing that is looked
+// for. Thread-safe.
 class RecordReader {
  public:
   using Records = std::vector<std::optional<LogRecord>>;
 
-  explicit RecordReader(const Cluster& cluster);
+  explicit RecordReader(Cluster cluster) : cluster_(std::move(cluster)) {}
 
   // The records at these positions, at most one of a partition, in the order asked for; nullopt where the offset
   // carries none or lies outside what the partition holds. All of them are fetched at once.
-  boost::system::result<Records, AskError> read(const std::vector<Position>& positions, Deadline deadline);
-
-  Client& client() { return *client_; }
+  boost::system::result<Records, AskError> read(const std::vector<Position>& positions, Deadline deadline) const;
 
  private:
-  boost::system::result<void, AskError> fetch(const std::vector<Position>& wanted, Records& into, Deadline deadline);
-
-  std::mutex mutex_;
-  std::unique_ptr<Client> client_;
+  const Cluster cluster_;
 };
 
 }  // namespace taskstream::events::kafka

@@ -29,6 +29,7 @@ TruncationWatch::TruncationWatch(const Cluster& cluster, Partition partitions, C
       reachability_(reachability),
       ring_(std::move(ring)),
       checkpoint_(all_of(from, partitions)),
+      earlier_(checkpoint_),
       thread_([this] { run(); }) {}
 
 TruncationWatch::~TruncationWatch() {
@@ -42,7 +43,11 @@ TruncationWatch::~TruncationWatch() {
 
 void TruncationWatch::advance(const std::vector<Progress>& progress) {
   const std::lock_guard lock(mutex_);
-  for (const auto& [partition, checkpoint] : progress) checkpoint_[static_cast<std::size_t>(partition)] = checkpoint;
+  for (const auto& [partition, checkpoint] : progress) {
+    const auto p = static_cast<std::size_t>(partition);
+    checkpoint_[p] = checkpoint;
+    if (earlier_[p].last_offset < 0) earlier_[p] = checkpoint;
+  }
 }
 
 void TruncationWatch::suspect() {
@@ -84,14 +89,18 @@ bool TruncationWatch::is_due(std::unique_lock<std::mutex>& lock) {
 
 void TruncationWatch::look(std::unique_lock<std::mutex>& lock) {
   const bool was_in_doubt = std::exchange(in_doubt_, false);
+  const Checkpoint earlier(earlier_);
   const Checkpoint checkpoint(checkpoint_);
   lock.unlock();
-  const Finding finding = inspector_.inspect(checkpoint, std::chrono::steady_clock::now() + kLookAtMost);
+  const Finding finding = inspector_.inspect(earlier, checkpoint, std::chrono::steady_clock::now() + kLookAtMost);
   lock.lock();
   last_look_ = std::chrono::steady_clock::now();
   switch (finding.kind) {
     case Finding::Kind::Healthy:
       reachability_.confirm();
+      for (Partition p = 0; p < checkpoint.size(); ++p) {
+        if (checkpoint.at(p).last_offset >= 0) earlier_[static_cast<std::size_t>(p)] = checkpoint.at(p);
+      }
       if (!was_in_doubt) return;
       ++cleared_;
       break;

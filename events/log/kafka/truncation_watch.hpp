@@ -46,6 +46,7 @@ class TruncationWatch {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<PartitionCheckpoint> checkpoint_;
+  std::vector<PartitionCheckpoint> earlier_;  // at the last healthy look, or else the first since
   bool closing_ = false;
   bool in_doubt_ = true;  // nothing was looked at yet
   std::uint64_t cleared_ = 0;
