@@ -37,6 +37,9 @@ Judgement success_is_accepted(const Operation& operation, const Truth& truth) {
   if (accepted == nullptr) return "was told that it succeeded, and its event is not accepted";
   const Version& version = truth.versions(accepted->stream)[accepted->version];
   if (accepted->stream != operation.stream() || version.request != operation.name()) return "was told another's event";
+  if (succeeded->event_version != events::StreamVersion{static_cast<std::int64_t>(accepted->version)}) {
+    return "was told another version than the one that its event made";
+  }
   if (version.step < operation.taken->step || version.step > operation.ended->step) {
     return "was told of success before its record was in the log, or its record came from before it was asked";
   }

@@ -93,7 +93,9 @@ Expected expect(const CommandRequest& request, const std::vector<Version>& versi
   const Version* first = find_key(request, versions, version);
   if (first != nullptr && first->key->command_hash != request.key->hash) return refused(KeyReused());
   if (known.after.quarantine) return refused(StreamQuarantined{*known.after.quarantine});
-  if (first != nullptr) return refused(Succeeded{.task = *task, .event_id = first->event_id, .replayed = true});
+  if (first != nullptr)
+    return refused(Succeeded{
+        .task = *task, .event_id = first->event_id, .event_version = first->recorded->version, .replayed = true});
   const bool creates = std::holds_alternative<CreateTask>(request.command);
   if (task != nullptr && task->deleted) return refused(Rejection(TaskIsDeleted()));
   if (task == nullptr && !creates) return refused(Rejection(TaskIsMissing()));
@@ -123,7 +125,8 @@ bool same(const Result& a, const Result& b) {
   if (const auto* succeeded = std::get_if<Succeeded>(&a)) {
     const auto& other = std::get<Succeeded>(b);
     return succeeded->task == other.task && succeeded->event_id == other.event_id &&
-           succeeded->replayed == other.replayed && succeeded->merged == other.merged;
+           succeeded->event_version == other.event_version && succeeded->replayed == other.replayed &&
+           succeeded->merged == other.merged;
   }
   if (const auto* conflict = std::get_if<VersionConflict>(&a)) {
     const auto& other = std::get<VersionConflict>(b);
