@@ -155,9 +155,7 @@ void Replica::line_up(Ticket ticket, Command& command, Now now) {
   command.waiting = Waiting::ForTurn;
   command.due = now.steady + command.request.timeout;
   deadlines_.emplace(command.due, ticket);
-  auto& queue = queues_[command.stream];
-  queue.push_back(ticket);
-  if (queue.size() == 1) turns_.push_back(ticket);
+  turns_.line_up(command.stream, ticket);
 }
 
 // Decides the command on the state as it is known now. What appends nothing is said only after a barrier that was begun
@@ -242,9 +240,9 @@ void Replica::fold_one(const LogRecord& record) {
 
 // The version tells that somebody won, the event id tells who: both must match.
 void Replica::learn_verdict(const Streams::Folded& folded) {
-  const auto queue = queues_.find(*folded.stream);
-  if (queue == queues_.end()) return;
-  const Ticket ticket = queue->second.front();
+  const auto& line = turns_.line(*folded.stream);
+  if (line.empty()) return;
+  const Ticket ticket = line.front();
   Command& command = commands_.at(ticket);
   if (command.waiting != Waiting::ForVerdict) return;
   const StreamEntry* entry = streams_.find(*folded.stream);
@@ -268,7 +266,7 @@ void Replica::lose_version(Ticket ticket, Command& command) {
   awaiting_verdict_.erase(*std::exchange(command.appended, std::nullopt));
   command.waiting = Waiting::ForTurn;
   if (++command.lost >= options_.attempts) return finish(ticket, Contended());
-  turns_.push_back(ticket);
+  turns_.give_again(ticket);
 }
 
 // ---- barriers, deadlines, answers
@@ -283,7 +281,7 @@ void Replica::on_barrier(Ticket ticket, Now now) {
     if (command.waiting == Waiting::ForTokens) return line_up(ticket, command, now);
     command.confirmed = true;
     command.waiting = Waiting::ForTurn;
-    turns_.push_back(ticket);
+    turns_.give_again(ticket);
   } else if (const auto read = reads_.find(ticket); read != reads_.end()) {
     if (read->second.waiting == Waiting::ForBarrier) return answer_read(ticket);
     confirm(ticket, read->second, now);
@@ -313,12 +311,8 @@ void Replica::settle(Now now) {
   while (!stopped_) {
     const std::vector<Ticket> reached = barrier_.take_reached();
     for (const Ticket ticket : reached) on_barrier(ticket, now);
-    if (reached.empty() && turns_.empty()) break;
-    while (!turns_.empty()) {
-      const Ticket ticket = turns_.front();
-      turns_.pop_front();
-      take_turn(ticket, now);
-    }
+    if (reached.empty() && turns_.none_due()) break;
+    while (const auto ticket = turns_.take()) take_turn(*ticket, now);
   }
   if (stopped_) return;
   for (const events::Partition partition : barrier_.take_asks()) {
@@ -332,15 +326,7 @@ void Replica::finish(Ticket ticket, Result result) {
   const Command& command = found.mapped();
   if (command.appended) awaiting_verdict_.erase(*command.appended);
   barrier_.cancel(ticket);
-  if (const auto queue = queues_.find(command.stream); queue != queues_.end()) {
-    const bool was_front = queue->second.front() == ticket;
-    std::erase(queue->second, ticket);
-    if (queue->second.empty()) {
-      queues_.erase(queue);
-    } else if (was_front) {
-      turns_.push_back(queue->second.front());
-    }
-  }
+  turns_.leave(command.stream, ticket);
   reply(ticket, std::move(result));
 }
 
@@ -390,7 +376,6 @@ void Replica::stop(std::string message) {
   for (const auto& [ticket, read] : reads_) reply(ticket, LogUnavailable{std::string(kStopped)});
   commands_.clear();
   reads_.clear();
-  queues_.clear();
   turns_.clear();
   awaiting_verdict_.clear();
 }
@@ -400,11 +385,10 @@ void Replica::stop(std::string message) {
 // Whether the first request with this key still waits here.
 bool Replica::is_under_way(const CommandRequest& request, const events::StreamId& stream) const {
   if (!request.key) return false;
-  const auto queue = queues_.find(stream);
-  return queue != queues_.end() && std::ranges::any_of(queue->second, [&](Ticket ticket) {
-           const CommandRequest& other = commands_.at(ticket).request;
-           return other.key && other.key->id == request.key->id && other.actor == request.actor;
-         });
+  return std::ranges::any_of(turns_.line(stream), [&](Ticket ticket) {
+    const CommandRequest& other = commands_.at(ticket).request;
+    return other.key && other.key->id == request.key->id && other.actor == request.actor;
+  });
 }
 
 std::int64_t Replica::lag_behind(const events::PositionVector& positions) const {

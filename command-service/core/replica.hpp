@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -15,6 +14,7 @@
 #include "command-service/core/request.hpp"
 #include "command-service/core/sequencer.hpp"
 #include "command-service/core/streams.hpp"
+#include "command-service/core/turns.hpp"
 #include "events/log/event_log.hpp"
 
 namespace taskstream::command {
@@ -139,9 +139,7 @@ class Replica {
   std::unordered_map<Ticket, Command> commands_;
   std::unordered_map<Ticket, Read> reads_;
   std::multimap<SteadyTime, Ticket> deadlines_;
-  // Commands on one stream are decided one after another: only the front of its queue is.
-  std::unordered_map<events::StreamId, std::deque<Ticket>> queues_;
-  std::deque<Ticket> turns_;  // fronts to be decided now
+  Turns turns_;
   std::unordered_map<events::EventId, Ticket> awaiting_verdict_;
   std::unordered_map<events::EventId, Flying> flying_;
   std::vector<Effect> effects_;
