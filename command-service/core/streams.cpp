@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "command-service/domain/duty.hpp"
+
 namespace taskstream::command {
 namespace {
 
@@ -41,10 +43,13 @@ Streams::Folded Streams::fold(const events::LogRecord& record) {
     return {.stream = envelope->stream, .event_id = envelope->id, .applied = {.verdict = events::Verdict::Superseded}};
   }
   StreamEntry& entry = known != entries_.end() ? known->second : entries_[envelope->stream];
+  const auto concerned_before = user_concerned(entry.stream.state);
   Folded folded{.stream = envelope->stream,
                 .event_id = envelope->id,
                 .applied = events::apply(entry.stream, *envelope, record.record)};
   if (folded.applied.verdict != events::Verdict::Accepted) return folded;
+  entry.last_event_id = envelope->id;
+  note_concern(envelope->stream, concerned_before, user_concerned(entry.stream.state));
   // What began at the first version has not changed since any: most tasks then need no memory for it.
   if (const auto& event = folded.applied.event; event && event->version > events::StreamVersion{1}) {
     entry.last_changes.note(events::fields_changed_by(event->event), event->version, event->context.actor,
@@ -60,6 +65,18 @@ Streams::Folded Streams::fold(const events::LogRecord& record) {
                              .log_time = record.log_time});
   }
   return folded;
+}
+
+void Streams::note_concern(const events::StreamId& id, std::optional<events::UserId> before,
+                           std::optional<events::UserId> after) {
+  if (before == after) return;
+  if (before) concerns_.erase({.user = *before, .stream = id.to_string()});
+  if (after) concerns_.insert({.user = *after, .stream = id.to_string()});
+}
+
+std::optional<Concern> Streams::concern_after(const Concern& concern) const {
+  const auto found = concerns_.upper_bound(concern);
+  return found != concerns_.end() ? std::optional(*found) : std::nullopt;
 }
 
 const StreamEntry* Streams::find(const events::StreamId& id) const {

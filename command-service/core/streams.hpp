@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -38,8 +39,17 @@ class RememberedCommands {
   std::deque<RememberedCommand> later_;
 };
 
+// A stream whose state concerns a user (duty.hpp). The stream is a text, so that an empty one stands before all others.
+struct Concern {
+  events::UserId user;
+  std::string stream;
+
+  friend auto operator<=>(const Concern&, const Concern&) = default;
+};
+
 struct StreamEntry {
   events::Stream stream;
+  events::EventId last_event_id;  // of the newest accepted event
   RememberedCommands commands;
   LastChanges last_changes;
 };
@@ -59,10 +69,16 @@ class Streams {
   Folded fold(const events::LogRecord& record);
   // Null where nothing has happened yet.
   const StreamEntry* find(const events::StreamId& id) const;
+  // The next in their order.
+  std::optional<Concern> concern_after(const Concern& concern) const;
 
  private:
+  void note_concern(const events::StreamId& id, std::optional<events::UserId> before,
+                    std::optional<events::UserId> after);
+
   events::Partition partitions_;
   std::unordered_map<events::StreamId, StreamEntry> entries_;
+  std::set<Concern> concerns_;
 };
 
 }  // namespace taskstream::command

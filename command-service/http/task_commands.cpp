@@ -25,7 +25,7 @@ PreparedCommand put_together(const TaskApi& api, const Request& request, ParsedC
                            .return_minimal = terms.preferences.return_minimal,
                            .form = answer_form(parsed.command),
                            .values_in = place_of_values(parsed.command)};
-  CommandRequest command{.task_id = parsed.task_id,
+  CommandRequest command{.stream = events::StreamId::of(parsed.task_id),
                          .command = std::move(parsed.command),
                          .values_unreadable = !parsed.invalid.empty(),
                          .expectation = std::move(expectation),

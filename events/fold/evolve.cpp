@@ -133,6 +133,17 @@ struct Evolution {
 
 }  // namespace
 
+StreamVersion version_of(const State& state) {
+  if (const auto* task = std::get_if<TaskState>(&state)) return task->version;
+  const auto* user = std::get_if<UserState>(&state);
+  return user != nullptr ? user->version : StreamVersion();
+}
+
+bool is_deleted(const State& state) {
+  const auto* task = std::get_if<TaskState>(&state);
+  return task != nullptr && task->deleted;
+}
+
 Evolved evolve(const State& state, const RecordedEvent& recorded) {
   return std::visit(Evolution{.state = state, .recorded = recorded}, recorded.event);
 }

@@ -28,11 +28,11 @@ inline VersionConflict conflict() {
                                .updated_at = examples::kNow,
                                .updated_by = examples::kSomebodyElse};
   const FieldChange retitled{
-      .field = events::TaskField::Title, .version = {7}, .actor = examples::kSomebodyElse, .time = examples::kNow};
+      .field = events::Field::Title, .version = {7}, .actor = examples::kSomebodyElse, .time = examples::kNow};
   return {.expected = events::StreamVersion{6},
           .current = task,
           .changes = {retitled},
-          .conflicting = {events::TaskField::Title}};
+          .conflicting = {events::Field::Title}};
 }
 
 struct Expected {
