@@ -82,6 +82,8 @@ class StreamId {
   static std::optional<StreamId> parse(std::string_view key);
   static StreamId of(const TaskId& id) { return StreamId("task/" + id.to_string()); }
   static StreamId of(const UserId& id) { return StreamId("user/" + id.to_string()); }
+  // `hash` is the hex SHA-256 of an e-mail address, lower-cased in ASCII.
+  static StreamId of_email(std::string_view hash) { return StreamId("email/" + std::string(hash)); }
   static StreamId genesis() { return StreamId("log/genesis"); }
 
   std::string_view kind() const { return std::string_view(key_).substr(0, key_.find('/')); }
