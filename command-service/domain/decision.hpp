@@ -11,11 +11,15 @@
 
 namespace taskstream::command {
 
-// The moment and the person of a decision. They come in from outside, so that deciding is repeatable.
+// What is known of the user who is to have a task.
+enum class Assignee { Active, Inactive, Unknown };
+
+// The moment and the persons of a decision. They come in from outside, so that deciding is repeatable.
 struct DecisionContext {
   events::Instant now;
   std::string actor;
   std::chrono::milliseconds max_clock_skew{2000};  // a lock binds others until it expires plus this
+  Assignee assignee = Assignee::Active;            // of the user that a CreateTask, AssignTask or ClaimTask names
 };
 
 // An event; nothing, when the command changes nothing; or why not.

@@ -34,8 +34,12 @@ struct TransitionIsIllegal {
 struct TaskIsClosed {};
 struct TaskIsAssigned {};  // to somebody else than who claims it
 struct TaskHasNoDueDate {};
+struct UserIsMissing {};
+struct UserIsInactive {};  // who was to have the task
+struct EmailIsTaken {};    // by another user, deactivated ones included
 
-using Rejection = std::variant<TaskIsMissing, TaskIsDeleted, ValuesAreInvalid, TaskIsLocked, TransitionIsIllegal,
-                               TaskIsClosed, TaskIsAssigned, TaskHasNoDueDate>;
+using Rejection =
+    std::variant<TaskIsMissing, TaskIsDeleted, ValuesAreInvalid, TaskIsLocked, TransitionIsIllegal, TaskIsClosed,
+                 TaskIsAssigned, TaskHasNoDueDate, UserIsMissing, UserIsInactive, EmailIsTaken>;
 
 }  // namespace taskstream::command

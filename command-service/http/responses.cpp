@@ -79,6 +79,20 @@ struct ToProblem {
             .code = "NO_DUE_DATE",
             .detail = "The task has no due date that could be moved. Set one by PATCH."};
   }
+
+  Problem operator()(const UserIsMissing&) const { return http::not_found(); }
+
+  Problem operator()(const UserIsInactive&) const {
+    return {.status = Status::conflict,
+            .code = "USER_INACTIVE",
+            .detail = "The user is deactivated and takes no tasks. Choose another one, or reactivate them first."};
+  }
+
+  Problem operator()(const EmailIsTaken&) const {
+    return {.status = Status::conflict,
+            .code = "EMAIL_TAKEN",
+            .detail = "The e-mail address belongs to another user, who may be deactivated. Choose another address."};
+  }
 };
 
 Json json_of(const FieldChange& change) {
