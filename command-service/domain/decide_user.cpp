@@ -46,7 +46,7 @@ struct Change {
 Decision decide(const UserState* user, const UserCommand& command, const DecisionContext& context) {
   const auto* registration = std::get_if<RegisterUser>(&command);
   if (user == nullptr && registration == nullptr) return Rejection(UserIsMissing());
-  if (auto invalid = check_values(command, context.now)) return Rejection(*std::move(invalid));
+  if (auto invalid = check_values(command, context)) return Rejection(*std::move(invalid));
   if (user == nullptr) {
     return happened(events::UserRegistered{
         .first_name = registration->first_name, .last_name = registration->last_name, .email = registration->email});

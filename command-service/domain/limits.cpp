@@ -95,6 +95,11 @@ void ValueCheck::lock_ttl(std::int32_t seconds) {
   }
 }
 
+// That a user is deactivated is no fault of the value: it is for the rules to say.
+void ValueCheck::assignee(const std::string& field, Assignee assignee) {
+  if (assignee == Assignee::Unknown) fail(field, "is not a user");
+}
+
 void ValueCheck::name(const std::string& field, const std::string& name) {
   visible_text(field, name, kNameAtMost);
 }

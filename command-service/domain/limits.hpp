@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "command-service/domain/rejection.hpp"
+#include "command-service/domain/decision.hpp"
 #include "events/contract/instant.hpp"
 
 // How long, how many, how far: the limits of the values of tasks and users. Lengths count Unicode code points.
@@ -26,6 +26,7 @@ class ValueCheck {
   // By how much a due date is moved, and the one that it is moved from, if there is one.
   void postponement(std::chrono::seconds by, const std::optional<events::Instant>& from);
   void lock_ttl(std::int32_t seconds);
+  void assignee(const std::string& field, Assignee assignee);
   void name(const std::string& field, const std::string& name);
   void email(const std::string& address);
 

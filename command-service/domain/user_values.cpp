@@ -26,8 +26,8 @@ void check(const ReactivateUser&, ValueCheck&) {}
 
 }  // namespace
 
-std::optional<ValuesAreInvalid> check_values(const UserCommand& command, events::Instant now) {
-  ValueCheck values(now);
+std::optional<ValuesAreInvalid> check_values(const UserCommand& command, const DecisionContext& context) {
+  ValueCheck values(context.now);
   std::visit([&](const auto& c) { check(c, values); }, command);
   return values.ok() ? std::nullopt : std::optional(values.take());
 }

@@ -85,15 +85,13 @@ struct ToProblem {
   Problem operator()(const UserIsInactive&) const {
     return {.status = Status::conflict,
             .code = "USER_INACTIVE",
-            .detail = "The user was deactivated and can have no task. Choose somebody else, or reactivate them."};
+            .detail = "The user is deactivated and takes no tasks. Choose another one, or reactivate them first."};
   }
 
   Problem operator()(const EmailIsTaken&) const {
     return {.status = Status::conflict,
             .code = "EMAIL_TAKEN",
-            .detail =
-                "The e-mail address belongs to another user; upper and lower case make no difference. Use "
-                "another address."};
+            .detail = "The e-mail address belongs to another user, who may be deactivated. Choose another address."};
   }
 };
 

@@ -47,7 +47,7 @@ PrepareResult create_task(const TaskApi& api, const Request& request) {
   if (!parsed) return parsed.error();
   // With a key the id follows from it, at whatever instance the request is repeated.
   parsed->task_id =
-      terms->key ? task_id_from_key(api.log.id_namespace, request.actor, terms->key->id) : new_task_id(api);
+      terms->key ? events::TaskId(id_from_key(api.log.id_namespace, request.actor, terms->key->id)) : new_task_id(api);
   return put_together(api, request, *std::move(parsed), *std::move(terms), Expectation());
 }
 

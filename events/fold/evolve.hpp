@@ -20,7 +20,8 @@ bool is_deleted(const State& state);
 
 // What the event makes of the state, given that its record is accepted. Deterministic, and the same in every reader.
 // Unfoldable when the event does not fit the state at all: a creation where something exists, a change where nothing
-// does. Rules of the domain (which transition, how long a title) are not asked again.
+// does (only a claim may lapse before its user is registered, and leaves nothing then). Rules of the domain (which
+// transition, how long a title) are not asked again.
 boost::system::result<State, Unfoldable> evolve(const State& state, const RecordedEvent& recorded);
 
 }  // namespace taskstream::events

@@ -62,7 +62,7 @@ TEST(BatchItems, HashAsTheSingleRequestNumbersAsTheyWereSpelt) {
 TEST(BatchItems, CreateUnderTheIdThatTheKeyGivesTheSingleRequest) {
   const auto items = items_of(R"([{"commandId": "k", "method": "POST", "path": "/v1/tasks", "body": {"title": "x"}}])");
   ASSERT_EQ(items.size(), 1U);
-  EXPECT_EQ(items[0].stream(), events::StreamId::of(task_id_from_key(kApi.log.id_namespace, kActor, "k")));
+  EXPECT_EQ(items[0].stream(), events::StreamId::of(events::TaskId(id_from_key(kApi.log.id_namespace, kActor, "k"))));
 }
 
 TEST(BatchItems, SayWhichVersionTheyExpect) {
