@@ -10,7 +10,7 @@ namespace {
 constexpr Ticket kCatchUp = 0;
 
 constexpr std::string_view kOutOfReach = "the log is out of reach";
-constexpr std::string_view kStopped = "the log is damaged, and this instance is stopping";
+constexpr std::string_view kStopped = "the log or the state file is damaged, and this instance is stopping";
 
 std::vector<events::Partition> all_of(events::Partition partitions) {
   std::vector<events::Partition> all;
@@ -28,8 +28,12 @@ using events::AppendOutcome;
 using events::LogRecord;
 using events::Verdict;
 
-Replica::Replica(ReplicaOptions options) : options_(std::move(options)), streams_(options_.partitions) {
-  for (events::Partition p = 0; p < options_.partitions; ++p) sequencers_.emplace_back(p);
+Replica::Replica(ReplicaOptions options, StateStore& store)
+    : options_(std::move(options)),
+      streams_(options_.partitions, store, options_.memory_bytes),
+      checkpoint_(store.checkpoint()) {
+  fold_ = checkpoint_.positions();
+  for (events::Partition p = 0; p < options_.partitions; ++p) sequencers_.emplace_back(p, fold_.next(p));
   barrier_.begin(kCatchUp, all_of(options_.partitions));
 }
 
@@ -136,6 +140,17 @@ void Replica::on_tick(Now now) {
   settle(now);
 }
 
+void Replica::on_saved(Now now) {
+  is_saving_ = false;
+  streams_.note_saved();
+  settle(now);
+}
+
+void Replica::on_stopping(Now now) {
+  is_stopping_ = true;
+  settle(now);
+}
+
 std::vector<Effect> Replica::take_effects() {
   return std::exchange(effects_, {});
 }
@@ -167,7 +182,9 @@ void Replica::take_turn(Ticket ticket, Now now) {
   if (now.steady >= command.due) {
     return finish(ticket, LogUnavailable{"the time for the command was over before anything was appended"});
   }
-  const StreamEntry* entry = streams_.find(command.stream);
+  const auto& key = command.request.key;
+  const StreamEntry* entry =
+      key ? streams_.find(command.stream, command.request.actor, key->id) : streams_.find(command.stream);
   const auto last_time = entry != nullptr ? entry->stream.last_time : std::nullopt;
   const DecisionContext context{.now = std::max(now.wall, last_time.value_or(now.wall)),
                                 .actor = command.request.actor,
@@ -179,6 +196,7 @@ void Replica::take_turn(Ticket ticket, Now now) {
     if (sequencer.ahead_of_tail() >= options_.ahead_of_tail_at_most) {
       return finish(ticket, LogUnavailable{"the log takes records and does not give them back"});
     }
+    if (is_full()) return finish(ticket, LogUnavailable{"the state file does not take what has changed"});
     return append(ticket, command, std::move(finding), context.now);
   }
   if (finding.is_final || command.confirmed) return finish(ticket, *std::move(finding.result));
@@ -219,6 +237,7 @@ void Replica::append(Ticket ticket, Command& command, Finding finding, events::I
 void Replica::fold_step(Sequencer::Step step, events::Partition partition) {
   if (stopped_) return;
   if (!step) return stop(step.error());
+  const events::Offset before = fold_.next(partition);
   for (const LogRecord& record : *step) {
     // First, so that an answer given on the way covers the record that it speaks of.
     fold_.advance(partition, record.position.offset + 1);
@@ -226,6 +245,11 @@ void Replica::fold_step(Sequencer::Step step, events::Partition partition) {
   }
   const events::Offset next = sequencers_[static_cast<std::size_t>(partition)].next();
   fold_.advance(partition, next);
+  if (next > before) {
+    if (!step->empty()) checkpoint_.advance(step->back());
+    checkpoint_.advance_to_end({.partition = partition, .offset = next});
+    has_moved_ = true;
+  }
   barrier_.on_fold(partition, next);
 }
 
@@ -319,6 +343,21 @@ void Replica::settle(Now now) {
     end_watch_.note_asked(partition, fold_.next(partition));
     effects_.push_back(AskEnd{partition});
   }
+  save_if_due(now);
+  streams_.shrink();
+}
+
+// A change holds everything up to one position. Few large ones are cheaper than many small ones, but memory has to hold
+// what they save.
+void Replica::save_if_due(Now now) {
+  if (has_moved_ && !unsaved_since_) unsaved_since_ = now.steady;
+  if (is_saving_ || !unsaved_since_) return;
+  const bool is_much = streams_.unsaved_bytes() >= options_.memory_bytes / 8;
+  if (!is_much && !is_stopping_ && now.steady - *unsaved_since_ < options_.save_after) return;
+  is_saving_ = true;
+  has_moved_ = false;
+  unsaved_since_.reset();
+  effects_.push_back(Persist{streams_.take_unsaved(checkpoint_)});
 }
 
 void Replica::finish(Ticket ticket, Result result) {

@@ -46,10 +46,10 @@ void MemoryStateStore::lose(std::size_t count) {
 void MemoryStateStore::apply(const StateChange& change) {
   for (const StateRow& row : change.rows) {
     Stream& stream = streams_[row.stream];
-    if (stream.concerned) concerns_.erase({*stream.concerned, row.stream});
+    if (stream.concerned) concerns_.erase({*stream.concerned, row.stream.to_string()});
     stream.entry = row.entry;
     stream.concerned = row.concerned;
-    if (row.concerned) concerns_.insert({*row.concerned, row.stream});
+    if (row.concerned) concerns_.insert({*row.concerned, row.stream.to_string()});
   }
   for (const auto& [stream, command] : change.commands) {
     auto& commands = streams_[stream].commands;

@@ -34,19 +34,25 @@ class Binder {
   int index_ = 0;
 };
 
-// Leaves the statement ready for the next time, however this ends. What is damaged is told apart from what may pass.
+// Tells what is damaged apart from what may pass.
 template <std::invocable Use>
-auto with(SQLite::Statement& statement, Use use) {
-  struct Reset {
-    SQLite::Statement& of;
-    ~Reset() { of.tryReset(); }
-  } reset{statement};
+auto telling_damage(Use use) {
   try {
     return use();
   } catch (const SQLite::Exception& e) {
     if (sqlite::means_damage(e)) throw StateDamaged(std::string("the state file is damaged: ") + e.what());
     throw;
   }
+}
+
+// Leaves the statement ready for the next time, however this ends.
+template <std::invocable Use>
+auto with(SQLite::Statement& statement, Use use) {
+  struct Reset {
+    SQLite::Statement& of;
+    ~Reset() { of.tryReset(); }
+  } reset{statement};
+  return telling_damage(use);
 }
 
 std::int64_t micros(events::Instant instant) {
@@ -64,12 +70,6 @@ events::Uuid uuid_of(const SQLite::Column& column) {
   if (bytes.size() != uuid.size()) throw StateDamaged("the state file is damaged: an id has not its length");
   std::ranges::copy(bytes, uuid.begin());
   return events::Uuid(uuid);
-}
-
-events::StreamId stream_of(const SQLite::Column& column) {
-  auto stream = events::StreamId::parse(column.getString());
-  if (!stream) throw StateDamaged("the state file is damaged: a stream has no name");
-  return *std::move(stream);
 }
 
 }  // namespace
@@ -95,16 +95,18 @@ SqliteStateStore::SqliteStateStore(std::filesystem::path path, const events::Log
           "INSERT OR REPLACE INTO checkpoint (partition, next, last_offset, last_id) VALUES (?, ?, ?, ?)")) {}
 
 events::Checkpoint SqliteStateStore::checkpoint() {
-  SQLite::Statement select =
-      reader_.prepare("SELECT partition, next, last_offset, last_id FROM checkpoint ORDER BY partition");
-  std::vector<events::PartitionCheckpoint> partitions;
-  while (select.executeStep()) {
-    partitions.resize(static_cast<std::size_t>(select.getColumn(0).getInt()));
-    partitions.push_back({.next = select.getColumn(1).getInt64(),
-                          .last_offset = select.getColumn(2).getInt64(),
-                          .last_id = select.getColumn(3).getString()});
-  }
-  return events::Checkpoint(std::move(partitions));
+  return telling_damage([&] {
+    SQLite::Statement select =
+        reader_.prepare("SELECT partition, next, last_offset, last_id FROM checkpoint ORDER BY partition");
+    std::vector<events::PartitionCheckpoint> partitions;
+    while (select.executeStep()) {
+      partitions.resize(static_cast<std::size_t>(select.getColumn(0).getInt()));
+      partitions.push_back({.next = select.getColumn(1).getInt64(),
+                            .last_offset = select.getColumn(2).getInt64(),
+                            .last_id = select.getColumn(3).getString()});
+    }
+    return events::Checkpoint(std::move(partitions));
+  });
 }
 
 std::optional<std::string> SqliteStateStore::find(const events::StreamId& stream) {
@@ -134,19 +136,21 @@ std::vector<Concern> SqliteStateStore::concerns_after(const Concern& after, std:
     std::vector<Concern> concerns;
     while (concerns_after_.executeStep()) {
       concerns.push_back({.user = events::UserId(uuid_of(concerns_after_.getColumn(0))),
-                          .stream = stream_of(concerns_after_.getColumn(1))});
+                          .stream = concerns_after_.getColumn(1).getString()});
     }
     return concerns;
   });
 }
 
 void SqliteStateStore::commit(const StateChange& change) {
-  SQLite::Transaction transaction(writer_.connection(), SQLite::TransactionBehavior::IMMEDIATE);
-  for (const StateRow& row : change.rows) put_row(row);
-  put_commands(change.commands);
-  // Together with the rows that it explains: a crash can neither skip a record nor apply it twice.
-  put_checkpoint(change.checkpoint);
-  transaction.commit();
+  telling_damage([&] {
+    SQLite::Transaction transaction(writer_.connection(), SQLite::TransactionBehavior::IMMEDIATE);
+    for (const StateRow& row : change.rows) put_row(row);
+    put_commands(change.commands);
+    // Together with the rows that it explains: a crash can neither skip a record nor apply it twice.
+    put_checkpoint(change.checkpoint);
+    transaction.commit();
+  });
   if (writer_.wal_pages() >= kCheckpointPages) writer_.checkpoint();
 }
 

@@ -11,7 +11,6 @@ inline const events::UserId kAnn = *events::UserId::parse("0192f0c1-2b6e-7c3d-8a
 inline const events::UserId kBen = *events::UserId::parse("0192f0c1-2b6e-7c3d-8a4f-5e6d7c8b9aff");
 inline const events::StreamId kStream = *events::StreamId::parse("task/one");
 inline const events::StreamId kOther = *events::StreamId::parse("task/two");
-inline const Concern kBeforeAll{.user = {}, .stream = *events::StreamId::parse("a/a")};
 inline constexpr events::Instant kStart{events::Instant::duration(1'700'000'000'000'000)};
 inline const std::string kFormat = "1";
 

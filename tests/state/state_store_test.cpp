@@ -36,7 +36,7 @@ TEST_P(EveryStateStore, BeginsEmpty) {
   EXPECT_EQ(store->checkpoint().size(), 0);
   EXPECT_EQ(store->find(kStream), std::nullopt);
   EXPECT_EQ(store->find_command(kStream, "ann", "key-1"), std::nullopt);
-  EXPECT_TRUE(store->concerns_after(kBeforeAll, 10).empty());
+  EXPECT_TRUE(store->concerns_after({}, 10).empty());
 }
 
 TEST_P(EveryStateStore, GivesBackTheNewestRowAndTheCheckpoint) {
@@ -66,16 +66,16 @@ TEST_P(EveryStateStore, FindsTheFirstOfTwoCommandsWithOneKey) {
 }
 
 TEST_P(EveryStateStore, TellsWhatConcernsAUserInOrderAndInPages) {
-  const Concern first{kAnn, kStream}, second{kAnn, kOther}, third{kBen, *events::StreamId::parse("email/x")};
-  store->commit({.rows = {{.stream = third.stream, .entry = "e", .concerned = kBen},
+  const Concern first{kAnn, "task/one"}, second{kAnn, "task/two"}, third{kBen, "email/x"};
+  store->commit({.rows = {{.stream = *events::StreamId::parse("email/x"), .entry = "e", .concerned = kBen},
                           {.stream = kOther, .entry = "e", .concerned = kAnn},
                           {.stream = kStream, .entry = "e", .concerned = kAnn}},
                  .checkpoint = folded_to(3)});
-  EXPECT_EQ(store->concerns_after(kBeforeAll, 2), (std::vector{first, second}));
+  EXPECT_EQ(store->concerns_after({}, 2), (std::vector{first, second}));
   EXPECT_EQ(store->concerns_after(second, 2), (std::vector{third}));
   store->commit({.rows = {{.stream = kStream, .entry = "e"}, {.stream = kOther, .entry = "e", .concerned = kBen}},
                  .checkpoint = folded_to(4)});
-  EXPECT_EQ(store->concerns_after(kBeforeAll, 9), (std::vector{third, Concern{kBen, kOther}}));
+  EXPECT_EQ(store->concerns_after({}, 9), (std::vector{third, Concern{kBen, "task/two"}}));
 }
 
 // ---- how long commands are remembered
@@ -122,7 +122,7 @@ TEST(MemoryStateStore, LosesItsLastCommits) {
   store.lose(1);
   EXPECT_EQ(store.find(kStream), "1");
   EXPECT_EQ(store.find_command(kStream, "ann", "key-2"), std::nullopt);
-  EXPECT_EQ(store.concerns_after(kBeforeAll, 9), (std::vector{Concern{kAnn, kStream}}));
+  EXPECT_EQ(store.concerns_after({}, 9), (std::vector{Concern{kAnn, "task/one"}}));
   EXPECT_EQ(store.checkpoint().at(0).next, 1);
 }
 

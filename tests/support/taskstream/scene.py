@@ -27,7 +27,7 @@ class Scene:
     def command_service(self, log, *arguments, start=True):
         name = f"command-service-{next(self._numbers)}"
         return self._add(Service("taskstream-command-service", self.folder, name,
-                                 ["--log", _url(log), "--instance", name, *arguments]), start)
+                                 ["--log", _url(log), "--instance", name, "--state", self.folder / f"{name}.state", *arguments]), start)
 
     def projection_service(self, log, *arguments, start=True):
         name = f"projection-service-{next(self._numbers)}"

@@ -65,6 +65,11 @@ class Service:
     def client(self, timeout_s=20.0):
         return Client(self.port, timeout_s)
 
+    def peak_memory_mib(self):
+        """The most that this run of the process has had resident."""
+        with open(f"/proc/{self._process.pid}/status") as status:
+            return int(re.search(r"^VmHWM:\s+(\d+) kB$", status.read(), re.M)[1]) / 1024
+
     def is_alive(self):
         return self._process is not None and self._process.poll() is None
 
