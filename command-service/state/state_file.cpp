@@ -46,6 +46,7 @@ StateFile::StateFile(std::filesystem::path path, const events::LogIdentity& log,
     try {
       open(log, format);
     } catch (const Unusable& unusable) {
+      writer_.reset();  // or it would take away the files of the one that comes after it
       set_aside(unusable.cause, unusable.why);
       open(log, format);
     }

@@ -83,7 +83,7 @@ def test_a_second_process_is_refused(scene):
 def test_a_damaged_file_is_set_aside_and_made_anew(scene):
     log = scene.file_log()
     service = scene.command_service(log)
-    key = {"Idempotency-Key": "the first"}
+    key = {"Idempotency-Key": "first"}
     created = service.client().create("Task", key)
     service.kill()
     state = scene.folder / f"{service.name}.state"

@@ -26,8 +26,10 @@ class Scene:
 
     def command_service(self, log, *arguments, start=True):
         name = f"command-service-{next(self._numbers)}"
+        if "--state" not in arguments:
+            arguments += ("--state", self.folder / f"{name}.state")
         return self._add(Service("taskstream-command-service", self.folder, name,
-                                 ["--log", _url(log), "--instance", name, "--state", self.folder / f"{name}.state", *arguments]), start)
+                                 ["--log", _url(log), "--instance", name, *arguments]), start)
 
     def projection_service(self, log, *arguments, start=True):
         name = f"projection-service-{next(self._numbers)}"
