@@ -4,17 +4,31 @@
 #include <iterator>
 
 #include "command-service/domain/task_changes.hpp"
+#include "command-service/domain/user_changes.hpp"
 
 namespace taskstream::command {
 namespace {
 
+using events::Field;
 using events::StreamVersion;
-using events::TaskField;
 
-std::vector<TaskField> changed_on_both_sides(const std::vector<FieldChange>& changes, std::vector<TaskField> wanted) {
-  std::erase_if(
-      wanted, [&](TaskField field) { return std::ranges::find(changes, field, &FieldChange::field) == changes.end(); });
+std::vector<Field> changed_on_both_sides(const std::vector<FieldChange>& changes, std::vector<Field> wanted) {
+  std::erase_if(wanted,
+                [&](Field field) { return std::ranges::find(changes, field, &FieldChange::field) == changes.end(); });
   return wanted;
+}
+
+std::vector<Field> fields_to_change(const events::State& state, const Command& command) {
+  if (const auto* task = std::get_if<events::TaskState>(&state)) {
+    return fields_to_change(*task, std::get<TaskCommand>(command));
+  }
+  return fields_to_change(std::get<events::UserState>(state), std::get<UserCommand>(command));
+}
+
+bool is_edit(const Command& command) {
+  if (const auto* of_task = std::get_if<TaskCommand>(&command)) return std::holds_alternative<EditTask>(*of_task);
+  const auto* of_user = std::get_if<UserCommand>(&command);
+  return of_user != nullptr && std::holds_alternative<EditUser>(*of_user);
 }
 
 }  // namespace
@@ -25,14 +39,14 @@ std::optional<StreamVersion> highest(const Expectation& expectation) {
 }
 
 VersionConflict explain_conflict(const CommandRequest& request, const StreamEntry& entry) {
-  const auto& task = std::get<events::TaskState>(entry.stream.state);
-  VersionConflict conflict{.expected = highest(request.expectation), .current = task};
+  const events::State& state = entry.stream.state;
+  VersionConflict conflict{.expected = highest(request.expectation), .current = state};
   const bool names_a_past_version =
-      conflict.expected && conflict.expected->value > 0 && *conflict.expected < task.version;
+      conflict.expected && conflict.expected->value > 0 && *conflict.expected < entry.stream.version;
   if (!names_a_past_version) return conflict;
   conflict.changes = entry.last_changes.since(*conflict.expected);
-  conflict.conflicting = changed_on_both_sides(conflict.changes, fields_to_change(task, request.command));
-  conflict.mergeable = std::holds_alternative<EditTask>(request.command) && conflict.conflicting.empty();
+  conflict.conflicting = changed_on_both_sides(conflict.changes, fields_to_change(state, request.command));
+  conflict.mergeable = is_edit(request.command) && conflict.conflicting.empty();
   return conflict;
 }
 

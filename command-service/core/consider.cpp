@@ -4,11 +4,19 @@
 #include <utility>
 
 #include "command-service/core/conflict.hpp"
+#include "command-service/domain/decide_task.hpp"
+#include "command-service/domain/decide_user.hpp"
+#include "command-service/domain/duty.hpp"
+#include "command-service/domain/email_address.hpp"
+#include "command-service/domain/reservation.hpp"
 
 namespace taskstream::command {
 namespace {
 
+using events::EmailState;
+using events::StreamVersion;
 using events::TaskState;
+using events::UserState;
 
 Finding refusal(Result result) {
   return {.result = std::move(result)};
@@ -17,9 +25,27 @@ Finding final_answer(Result result) {
   return {.result = std::move(result), .is_final = true};
 }
 
-const TaskState* task_of(const StreamEntry* entry) {
-  return entry != nullptr ? std::get_if<TaskState>(&entry->stream.state) : nullptr;
+template <class State>
+const State* state_of(const StreamEntry* entry) {
+  return entry != nullptr ? std::get_if<State>(&entry->stream.state) : nullptr;
 }
+
+// A task or a user. What has been deleted is there all the same.
+bool is_there(const StreamEntry* entry) {
+  return entry != nullptr && !std::holds_alternative<std::monostate>(entry->stream.state);
+}
+
+StreamVersion version_of(const StreamEntry* entry) {
+  return entry != nullptr ? entry->stream.version : StreamVersion();
+}
+
+bool creates(const Command& command) {
+  if (const auto* of_task = std::get_if<TaskCommand>(&command)) return std::holds_alternative<CreateTask>(*of_task);
+  const auto* of_user = std::get_if<UserCommand>(&command);
+  return of_user != nullptr && std::holds_alternative<RegisterUser>(*of_user);
+}
+
+// ---- what is asked of tasks and users alike
 
 std::optional<Finding> check_key(const CommandRequest& request, const StreamEntry* entry) {
   if (!request.key || entry == nullptr) return std::nullopt;
@@ -27,17 +53,23 @@ std::optional<Finding> check_key(const CommandRequest& request, const StreamEntr
   if (first == nullptr) return std::nullopt;
   if (first->hash != request.key->hash) return refusal(KeyReused());
   if (entry->stream.quarantine) return std::nullopt;  // the event may be parked here: the quarantine speaks
-  const TaskState* task = task_of(entry);
-  if (task == nullptr) return std::nullopt;
-  return final_answer(
-      Succeeded{.task = *task, .event_id = first->event_id, .event_version = first->version, .replayed = true});
+  if (!is_there(entry)) return std::nullopt;
+  return final_answer(Succeeded{
+      .state = entry->stream.state, .event_id = first->event_id, .event_version = first->version, .replayed = true});
 }
 
-std::optional<Finding> check_existence(const CommandRequest& request, const TaskState* task) {
-  if (task != nullptr && task->deleted) return refusal(Rejection(TaskIsDeleted()));
-  if (task == nullptr && !std::holds_alternative<CreateTask>(request.command))
-    return refusal(Rejection(TaskIsMissing()));
+std::optional<Finding> check_quarantine(const Basis& basis) {
+  for (const StreamEntry* entry : {basis.own, basis.other}) {
+    if (entry != nullptr && entry->stream.quarantine) return final_answer(StreamQuarantined{*entry->stream.quarantine});
+  }
   return std::nullopt;
+}
+
+std::optional<Finding> check_existence(const CommandRequest& request, const Basis& basis) {
+  const auto* task = state_of<TaskState>(basis.own);
+  if (task != nullptr && task->deleted) return refusal(Rejection(TaskIsDeleted()));
+  if (is_there(basis.own) || creates(request.command)) return std::nullopt;
+  return refusal(missing(basis.stream));
 }
 
 // Whether the version is one that the request expects; or older, and the request can be made all the same.
@@ -46,8 +78,7 @@ enum class Match { Exact, Merging };
 boost::system::result<Match, Finding> check_expectation(const CommandRequest& request, const StreamEntry* entry) {
   const Expectation& expectation = request.expectation;
   if (expectation.kind == Expectation::Kind::Required) return refusal(PreconditionRequired());
-  const TaskState* task = task_of(entry);
-  if (task == nullptr) return Match::Exact;
+  if (!is_there(entry)) return Match::Exact;
   switch (expectation.kind) {
     case Expectation::Kind::Required:
     case Expectation::Kind::NotStated:
@@ -58,33 +89,117 @@ boost::system::result<Match, Finding> check_expectation(const CommandRequest& re
     case Expectation::Kind::OneOf:
       break;
   }
-  if (std::ranges::find(expectation.versions, task->version) != expectation.versions.end()) return Match::Exact;
+  const StreamVersion version = entry->stream.version;
+  if (std::ranges::find(expectation.versions, version) != expectation.versions.end()) return Match::Exact;
   VersionConflict conflict = explain_conflict(request, *entry);
   if (request.merge_conflicts && conflict.mergeable) return Match::Merging;
-  const bool is_final = !request.merge_conflicts && conflict.expected && *conflict.expected < task->version;
+  const bool is_final = !request.merge_conflicts && conflict.expected && *conflict.expected < version;
   return Finding{.result = std::move(conflict), .is_final = is_final};
+}
+
+// ---- what is asked of the other stream
+
+Assignee assignee_of(const StreamEntry* user_entry) {
+  const auto* user = state_of<UserState>(user_entry);
+  if (user == nullptr) return Assignee::Unknown;
+  return user->active ? Assignee::Active : Assignee::Inactive;
+}
+
+const std::string* address_in(const events::Event& event) {
+  if (const auto* registered = std::get_if<events::UserRegistered>(&event)) return &registered->email;
+  const auto* edited = std::get_if<events::UserEdited>(&event);
+  return edited != nullptr && edited->changes.email ? &*edited->changes.email : nullptr;
+}
+
+// The address is claimed before the event that uses it is appended. Nothing, when the event may be appended.
+std::optional<Finding> check_reservation(const Basis& basis, const events::Event& event) {
+  const std::string* address = address_in(event);
+  if (address == nullptr) return std::nullopt;
+  const auto* user = state_of<UserState>(basis.own);
+  // In other letters it is the same address: who uses it holds it.
+  if (user != nullptr && email_stream(user->email) == email_stream(*address)) return std::nullopt;
+  const auto user_id = *events::UserId::parse(basis.stream.id());
+  const StreamVersion next = version_of(basis.own).next();
+  switch (reservation_of(state_of<EmailState>(basis.other), user_id, next)) {
+    case Reservation::Held:
+      return std::nullopt;
+    case Reservation::ToBeClaimed:
+      return Finding{.event = events::EmailClaimed{.user_id = user_id, .user_version = next}, .is_on_other = true};
+    case Reservation::Taken:
+      return refusal(Rejection(EmailIsTaken()));
+    case Reservation::Unclear:
+      return Finding{.result = Rejection(EmailIsTaken()), .needs_fresh_barrier = true};
+  }
+  return std::nullopt;
+}
+
+Finding consider_duty(const Basis& basis) {
+  const auto nothing_to_do = [&] { return final_answer(Succeeded{.state = basis.own->stream.state}); };
+  const UserStanding user{.version = version_of(basis.other), .state = state_of<UserState>(basis.other)};
+  auto duty = find_duty(basis.stream, basis.own->stream.state, user);
+  if (!duty) return nothing_to_do();
+  return {.event = std::move(duty->event), .is_on_other = duty->is_on_user, .needs_fresh_barrier = true};
+}
+
+Decision decide(const Command& command, const Basis& basis, const DecisionContext& context) {
+  if (const auto* of_task = std::get_if<TaskCommand>(&command)) {
+    return decide(state_of<TaskState>(basis.own), *of_task, context);
+  }
+  return decide(state_of<UserState>(basis.own), std::get<UserCommand>(command), context);
+}
+
+// ---- whom a command has to know beside its own stream
+
+std::optional<events::UserId> assignee_in(const TaskCommand& command) {
+  if (const auto* create = std::get_if<CreateTask>(&command)) return create->assignee_id;
+  if (const auto* assign = std::get_if<AssignTask>(&command)) return assign->assignee_id;
+  if (const auto* claim = std::get_if<ClaimTask>(&command)) return claim->user_id;
+  return std::nullopt;
+}
+
+std::optional<std::string> address_in(const UserCommand& command) {
+  if (const auto* registration = std::get_if<RegisterUser>(&command)) return registration->email;
+  if (const auto* edit = std::get_if<EditUser>(&command)) return edit->changes.email;
+  return std::nullopt;
+}
+
+std::optional<events::StreamId> stream_of(std::optional<events::UserId> user) {
+  return user ? std::optional(events::StreamId::of(*user)) : std::nullopt;
 }
 
 }  // namespace
 
-Finding consider(const CommandRequest& request, const StreamEntry* entry, const DecisionContext& context) {
-  if (auto finding = check_key(request, entry)) return *std::move(finding);
-  if (entry != nullptr && entry->stream.quarantine) {
-    return final_answer(StreamQuarantined{*entry->stream.quarantine});
+Rejection missing(const events::StreamId& stream) {
+  if (stream.kind() == "user") return UserIsMissing();
+  return TaskIsMissing();
+}
+
+std::optional<events::StreamId> other_stream(const Command& command, const StreamEntry* own) {
+  if (const auto* of_task = std::get_if<TaskCommand>(&command)) return stream_of(assignee_in(*of_task));
+  if (const auto* of_user = std::get_if<UserCommand>(&command)) {
+    const auto address = address_in(*of_user);
+    return address ? std::optional(email_stream(*address)) : std::nullopt;
   }
-  const TaskState* task = task_of(entry);
-  if (auto finding = check_existence(request, task)) return *std::move(finding);
-  auto match = check_expectation(request, entry);
+  return own != nullptr ? stream_of(user_concerned(own->stream.state)) : std::nullopt;
+}
+
+Finding consider(const CommandRequest& request, const Basis& basis, DecisionContext context) {
+  if (auto finding = check_key(request, basis.own)) return *std::move(finding);
+  if (auto finding = check_quarantine(basis)) return *std::move(finding);
+  if (std::holds_alternative<DoDuty>(request.command)) return consider_duty(basis);
+  if (auto finding = check_existence(request, basis)) return *std::move(finding);
+  auto match = check_expectation(request, basis.own);
   if (!match) return match.error();
   if (request.values_unreadable) return refusal(Rejection(ValuesAreInvalid()));
   // An id that the service made is new, or its key would have been found above.
-  const bool exists_already = task != nullptr && std::holds_alternative<CreateTask>(request.command);
-  if (exists_already) return refusal(explain_conflict(request, *entry));
+  if (is_there(basis.own) && creates(request.command)) return refusal(explain_conflict(request, *basis.own));
 
-  Decision decision = decide(task, request.command, context);
+  context.assignee = assignee_of(basis.other);
+  Decision decision = decide(request.command, basis, context);
   if (!decision) return refusal(decision.error());
   const bool merges = *match == Match::Merging;
-  if (!*decision) return refusal(Succeeded{.task = *task, .merged = merges});
+  if (!*decision) return refusal(Succeeded{.state = basis.own->stream.state, .merged = merges});
+  if (auto finding = check_reservation(basis, **decision)) return *std::move(finding);
   return {.event = std::move(**decision), .merges = merges};
 }
 

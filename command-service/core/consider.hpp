@@ -4,15 +4,32 @@
 
 #include "command-service/core/request.hpp"
 #include "command-service/core/streams.hpp"
-#include "command-service/domain/decide_task.hpp"
+#include "command-service/domain/decision.hpp"
 #include "events/contract/event.hpp"
 
 namespace taskstream::command {
+
+// The one stream beside its own that a command is decided on: the user who is to have a task, the address that a user
+// wants, the user whom a duty concerns.
+std::optional<events::StreamId> other_stream(const Command& command, const StreamEntry* own);
+
+// Why nothing can be asked of a stream on which there is neither a task nor a user.
+Rejection missing(const events::StreamId& stream);
+
+// What a command is decided on. Null where a stream is empty, or where there is no other.
+struct Basis {
+  events::StreamId stream;
+  const StreamEntry* own = nullptr;
+  const StreamEntry* other = nullptr;
+};
 
 // What a command comes to on the state as it is known here.
 struct Finding {
   // What to append; absent when nothing is to be appended.
   std::optional<events::Event> event;
+  // The event is one of the other stream, and prepares what is asked: once it is accepted, the command is considered
+  // again.
+  bool is_on_other = false;
   // The event is made on a newer version than the request expects.
   bool merges = false;
   // The answer when nothing is to be appended.
@@ -21,10 +38,12 @@ struct Finding {
   // version older than the known one, for versions never go back. (Not so where conflicts are merged: a newer state may
   // hold what the request wants, and then there is none.)
   bool is_final = false;
+  // Holds only after a barrier that was begun when both streams had reached the versions that they have here.
+  bool needs_fresh_barrier = false;
 };
 
 // Idempotency key, then existence, version, values, and the domain's rules, in the order in which a client is told of
-// them. Pure. `entry` is null where the stream is empty.
-Finding consider(const CommandRequest& request, const StreamEntry* entry, const DecisionContext& context);
+// them. Pure.
+Finding consider(const CommandRequest& request, const Basis& basis, DecisionContext context);
 
 }  // namespace taskstream::command

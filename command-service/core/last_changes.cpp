@@ -5,11 +5,11 @@
 
 namespace taskstream::command {
 
-using events::TaskField;
+using events::Field;
 
-void LastChanges::note(const std::vector<TaskField>& fields, events::StreamVersion version, const std::string& actor,
+void LastChanges::note(const std::vector<Field>& fields, events::StreamVersion version, const std::string& actor,
                        events::Instant time) {
-  for (const TaskField field : fields) {
+  for (const Field field : fields) {
     auto at = std::ranges::lower_bound(changes_, field, {}, &FieldChange::field);
     if (at == changes_.end() || at->field != field) at = changes_.insert(at, FieldChange{.field = field});
     at->version = version;

@@ -3,13 +3,13 @@
 #include <string>
 #include <vector>
 
-#include "events/fold/task_fields.hpp"
+#include "events/fold/fields.hpp"
 
 namespace taskstream::command {
 
 // When a field was changed last, and by whom.
 struct FieldChange {
-  events::TaskField field = events::TaskField::Title;
+  events::Field field = events::Field::Title;
   events::StreamVersion version;
   std::string actor;
   events::Instant time;
@@ -22,7 +22,7 @@ struct FieldChange {
 class LastChanges {
  public:
   // `time` is that of the version.
-  void note(const std::vector<events::TaskField>& fields, events::StreamVersion version, const std::string& actor,
+  void note(const std::vector<events::Field>& fields, events::StreamVersion version, const std::string& actor,
             events::Instant time);
   // The fields that were changed after the version, in the order in which a task shows them.
   std::vector<FieldChange> since(events::StreamVersion version) const;

@@ -6,8 +6,11 @@
 namespace taskstream::command {
 namespace {
 
-// The barrier that tells that the replica has caught up. Requests are numbered from 1.
+// The barrier that tells that the replica has caught up. Requests are numbered from 1, and what the service asks of
+// itself from far behind them.
 constexpr Ticket kCatchUp = 0;
+constexpr Ticket kBeforeDuties = Ticket{1} << 63;
+constexpr std::chrono::seconds kDutyTimeout{5};
 
 constexpr std::string_view kOutOfReach = "the log is out of reach";
 constexpr std::string_view kStopped = "the log or the state file is damaged, and this instance is stopping";
@@ -22,6 +25,14 @@ std::int64_t unix_ms(events::Instant instant) {
   return std::chrono::floor<std::chrono::milliseconds>(instant).time_since_epoch().count();
 }
 
+std::string policy_for(const events::StreamId& stream) {
+  return stream.kind() == "task" ? "system:unassign-deactivated" : "system:release-orphan-claims";
+}
+
+events::StreamVersion version_of(const StreamEntry* entry) {
+  return entry != nullptr ? entry->stream.version : events::StreamVersion();
+}
+
 }  // namespace
 
 using events::AppendOutcome;
@@ -31,7 +42,9 @@ using events::Verdict;
 Replica::Replica(ReplicaOptions options, StateStore& store)
     : options_(std::move(options)),
       streams_(options_.partitions, store, options_.memory_bytes),
-      checkpoint_(store.checkpoint()) {
+      checkpoint_(store.checkpoint()),
+      policies_(streams_, {.source = options_.source, .random = options_.random}),
+      last_duty_(kBeforeDuties) {
   fold_ = checkpoint_.positions();
   for (events::Partition p = 0; p < options_.partitions; ++p) sequencers_.emplace_back(p, fold_.next(p));
   barrier_.begin(kCatchUp, all_of(options_.partitions));
@@ -42,10 +55,8 @@ Replica::Replica(ReplicaOptions options, StateStore& store)
 void Replica::on_command(Ticket ticket, CommandRequest request, Now now) {
   if (stopped_) return reply(ticket, LogUnavailable{std::string(kStopped)});
   if (!caught_up_) return reply(ticket, NotReady());
-  auto stream = events::StreamId::of(request.task_id);
-  if (is_under_way(request, stream)) return reply(ticket, StillRunning());
-  Command& command =
-      commands_.emplace(ticket, Command{.request = std::move(request), .stream = std::move(stream)}).first->second;
+  if (is_under_way(request)) return reply(ticket, StillRunning());
+  PendingCommand& command = commands_.emplace(ticket, PendingCommand{.request = std::move(request)}).first->second;
   if (fold_.covers(command.request.at_least)) {
     line_up(ticket, command, now);
   } else {
@@ -58,8 +69,7 @@ void Replica::on_read(Ticket ticket, ReadRequest request, Now now) {
   if (stopped_) return reply(ticket, LogUnavailable{std::string(kStopped)});
   if (!caught_up_) return reply(ticket, NotReady());
   if (!reachable_) return reply(ticket, LogUnavailable{std::string(kOutOfReach)});
-  auto stream = events::StreamId::of(request.task_id);
-  Read& read = reads_.emplace(ticket, Read{.request = std::move(request), .stream = std::move(stream)}).first->second;
+  Read& read = reads_.emplace(ticket, Read{.request = std::move(request)}).first->second;
   if (fold_.covers(read.request.at_least)) {
     confirm(ticket, read, now);
   } else {
@@ -71,24 +81,28 @@ void Replica::on_read(Ticket ticket, ReadRequest request, Now now) {
 void Replica::on_records(std::vector<LogRecord> records, Now now) {
   for (LogRecord& record : records) {
     const events::Partition partition = record.position.partition;
-    fold_step(sequencers_[static_cast<std::size_t>(partition)].on_tail(std::move(record)), partition);
+    fold_step(sequencers_[static_cast<std::size_t>(partition)].on_tail(std::move(record)), partition, now);
   }
   settle(now);
 }
 
 void Replica::on_partition_end(events::Position end, Now now) {
   Sequencer& sequencer = sequencers_[static_cast<std::size_t>(end.partition)];
-  fold_step(sequencer.on_partition_end(end.offset), end.partition);
+  fold_step(sequencer.on_partition_end(end.offset), end.partition, now);
   settle(now);
 }
 
 void Replica::on_append_outcome(events::EventId id, AppendOutcome outcome, Now now) {
   auto flown = flying_.extract(id);
   if (flown.empty()) return;
-  const auto waiter = awaiting_verdict_.find(id);
+  const auto waiter = commands_.find(flown.mapped().ticket);
+  const bool is_awaited = waiter != commands_.end() && waiter->second.appended && waiter->second.appended->id == id;
   switch (outcome.status) {
     case AppendOutcome::Status::NotAppended:
-      if (waiter != awaiting_verdict_.end()) finish(waiter->second, LogUnavailable{std::move(outcome.reason)});
+      if (is_awaited) {
+        stop_awaiting(waiter->first, waiter->second);
+        give_up(waiter->first, std::move(outcome.reason));
+      }
       break;
     case AppendOutcome::Status::Unknown:
       break;  // only the tail can tell, or the command's deadline ends the waiting
@@ -106,7 +120,7 @@ void Replica::on_append_outcome(events::EventId id, AppendOutcome outcome, Now n
       fold_step(sequencer.on_report({.position = at,
                                      .log_time = outcome.log_time.value_or(now.wall),
                                      .record = std::move(flown.mapped().record)}),
-                at.partition);
+                at.partition, now);
       break;
     }
   }
@@ -166,11 +180,11 @@ void Replica::wait_for_tokens(Ticket ticket, Waiter& waiter, Now now) {
   barrier_.wait_for(ticket, waiter.request.at_least, fold_);
 }
 
-void Replica::line_up(Ticket ticket, Command& command, Now now) {
+void Replica::line_up(Ticket ticket, PendingCommand& command, Now now) {
   command.waiting = Waiting::ForTurn;
   command.due = now.steady + command.request.timeout;
   deadlines_.emplace(command.due, ticket);
-  turns_.line_up(command.stream, ticket);
+  turns_.line_up(command.request.stream, ticket);
 }
 
 // Decides the command on the state as it is known now. What appends nothing is said only after a barrier that was begun
@@ -178,70 +192,87 @@ void Replica::line_up(Ticket ticket, Command& command, Now now) {
 void Replica::take_turn(Ticket ticket, Now now) {
   const auto found = commands_.find(ticket);
   if (found == commands_.end()) return;
-  Command& command = found->second;
-  if (now.steady >= command.due) {
-    return finish(ticket, LogUnavailable{"the time for the command was over before anything was appended"});
+  PendingCommand& command = found->second;
+  if (now.steady >= command.due) return give_up(ticket, "the time for the command was over before it was appended");
+  const CommandRequest& request = command.request;
+  const StreamEntry* own =
+      request.key ? streams_.find(request.stream, request.actor, request.key->id) : streams_.find(request.stream);
+  const Basis basis{.stream = request.stream, .own = own, .other = find(other_stream(request.command, own))};
+  const auto last_time = own != nullptr ? own->stream.last_time : std::nullopt;
+  Finding finding = consider(request, basis,
+                             {.now = std::max(now.wall, last_time.value_or(now.wall)),
+                              .actor = request.actor,
+                              .max_clock_skew = options_.max_clock_skew});
+  const Stand stand{.own = version_of(basis.own), .other = version_of(basis.other)};
+  const bool is_fresh = command.confirmed && command.barrier_begun_at == stand;
+  if (finding.event && (is_fresh || !finding.needs_fresh_barrier)) {
+    return append(ticket, command, std::move(finding), now);
   }
-  const auto& key = command.request.key;
-  const StreamEntry* entry =
-      key ? streams_.find(command.stream, command.request.actor, key->id) : streams_.find(command.stream);
-  const auto last_time = entry != nullptr ? entry->stream.last_time : std::nullopt;
-  const DecisionContext context{.now = std::max(now.wall, last_time.value_or(now.wall)),
-                                .actor = command.request.actor,
-                                .max_clock_skew = options_.max_clock_skew};
-  Finding finding = consider(command.request, entry, context);
-  if (finding.event) {
-    if (!reachable_) return finish(ticket, LogUnavailable{std::string(kOutOfReach)});
-    const Sequencer& sequencer = sequencers_[static_cast<std::size_t>(partition_of(command.stream))];
-    if (sequencer.ahead_of_tail() >= options_.ahead_of_tail_at_most) {
-      return finish(ticket, LogUnavailable{"the log takes records and does not give them back"});
-    }
-    if (is_full()) return finish(ticket, LogUnavailable{"the state file does not take what has changed"});
-    return append(ticket, command, std::move(finding), context.now);
-  }
-  if (finding.is_final || command.confirmed) return finish(ticket, *std::move(finding.result));
-  if (!reachable_) return finish(ticket, LogUnavailable{std::string(kOutOfReach)});
-  command.waiting = Waiting::ForBarrier;
-  barrier_.begin(ticket, {partition_of(command.stream)});
+  const bool is_confirmed = finding.needs_fresh_barrier ? is_fresh : command.confirmed;
+  if (!finding.event && (finding.is_final || is_confirmed)) return finish(ticket, *std::move(finding.result));
+  wait_for_barrier(ticket, command, stand);
 }
 
-void Replica::append(Ticket ticket, Command& command, Finding finding, events::Instant time) {
-  const StreamEntry* entry = streams_.find(command.stream);
-  const events::EventId id(events::make_uuid_v7(unix_ms(time), options_.random()));
+// Over every partition that the decision reads.
+void Replica::wait_for_barrier(Ticket ticket, PendingCommand& command, Stand stand) {
+  if (!reachable_) return give_up(ticket, std::string(kOutOfReach));
+  command.waiting = Waiting::ForBarrier;
+  command.barrier_begun_at = stand;
+  std::vector<events::Partition> over = {partition_of(command.request.stream)};
+  if (const auto other = other_stream(command.request.command, streams_.find(command.request.stream))) {
+    const events::Partition partition = partition_of(*other);
+    if (partition != over.front()) over.push_back(partition);
+  }
+  barrier_.begin(ticket, over);
+}
+
+void Replica::append(Ticket ticket, PendingCommand& command, Finding finding, Now now) {
   const CommandRequest& request = command.request;
+  const events::StreamId stream =
+      finding.is_on_other ? *other_stream(request.command, streams_.find(request.stream)) : request.stream;
+  const events::Partition partition = partition_of(stream);
+  if (!reachable_) return give_up(ticket, std::string(kOutOfReach));
+  if (sequencers_[static_cast<std::size_t>(partition)].ahead_of_tail() >= options_.ahead_of_tail_at_most) {
+    return give_up(ticket, "the log takes records and does not give them back");
+  }
+  if (is_full()) return give_up(ticket, "the state file does not take what has changed");
+  const StreamEntry* entry = streams_.find(stream);
+  const auto last_time = entry != nullptr ? entry->stream.last_time : std::nullopt;
+  const events::Instant time = std::max(now.wall, last_time.value_or(now.wall));
+  const events::EventId id(events::make_uuid_v7(unix_ms(time), options_.random()));
+  // The key belongs to the event that was asked for, not to one that prepares it.
+  const bool carries_key = request.key && !finding.is_on_other;
   const events::RecordedEvent recorded{
-      .stream = command.stream,
+      .stream = stream,
       .id = id,
-      .version = entry != nullptr ? entry->stream.version.next() : events::StreamVersion{1},
+      .version = version_of(entry).next(),
       .context = {.source = options_.source,
                   .time = time,
                   .actor = request.actor,
-                  .command_id = request.key ? std::optional(request.key->id) : std::nullopt,
-                  .command_hash = request.key ? std::optional(request.key->hash) : std::nullopt,
+                  .command_id = carries_key ? std::optional(request.key->id) : std::nullopt,
+                  .command_hash = carries_key ? std::optional(request.key->hash) : std::nullopt,
                   .correlation_id = request.correlation_id,
-                  .causation_id = std::nullopt,
+                  .causation_id = request.causation_id,
                   .traceparent = request.traceparent},
       .event = *std::move(finding.event)};
   events::Record record = events::to_record(recorded);
   command.waiting = Waiting::ForVerdict;
-  command.appended = id;
-  command.appended_version = recorded.version;
-  command.merges = finding.merges;
-  awaiting_verdict_.emplace(id, ticket);
-  flying_.emplace(id, Flying{.record = record});
-  effects_.push_back(Append{.id = id, .partition = partition_of(command.stream), .record = std::move(record)});
+  command.appended = Appended{.id = id, .stream = stream, .version = recorded.version, .merges = finding.merges};
+  awaiting_verdict_[stream].push_back(ticket);
+  flying_.emplace(id, Flying{.ticket = ticket, .record = record});
+  effects_.push_back(Append{.id = id, .partition = partition, .record = std::move(record)});
 }
 
 // ---- the fold
 
-void Replica::fold_step(Sequencer::Step step, events::Partition partition) {
+void Replica::fold_step(Sequencer::Step step, events::Partition partition, Now now) {
   if (stopped_) return;
   if (!step) return stop(step.error());
   const events::Offset before = fold_.next(partition);
   for (const LogRecord& record : *step) {
     // First, so that an answer given on the way covers the record that it speaks of.
     fold_.advance(partition, record.position.offset + 1);
-    fold_one(record);
+    fold_one(record, now);
   }
   const events::Offset next = sequencers_[static_cast<std::size_t>(partition)].next();
   fold_.advance(partition, next);
@@ -253,44 +284,73 @@ void Replica::fold_step(Sequencer::Step step, events::Partition partition) {
   barrier_.on_fold(partition, next);
 }
 
-void Replica::fold_one(const LogRecord& record) {
+void Replica::fold_one(const LogRecord& record, Now now) {
   const Streams::Folded folded = streams_.fold(record);
   if (!folded.event_id) return;
   if (const auto flying = flying_.find(*folded.event_id); flying != flying_.end()) {
     flying->second.read_at.push_back(record.position.offset);
   }
-  learn_verdict(folded);
+  if (const auto waiting = awaiting_verdict_.find(*folded.stream); waiting != awaiting_verdict_.end()) {
+    // A copy: who learns a verdict waits no longer.
+    const std::vector<Ticket> tickets = waiting->second;
+    for (const Ticket ticket : tickets) learn_verdict(ticket, folded);
+  }
+  if (folded.applied.event) policies_.on_event(*folded.applied.event, now.steady);
 }
 
 // The version tells that somebody won, the event id tells who: both must match.
-void Replica::learn_verdict(const Streams::Folded& folded) {
-  const auto& line = turns_.line(*folded.stream);
-  if (line.empty()) return;
-  const Ticket ticket = line.front();
-  Command& command = commands_.at(ticket);
-  if (command.waiting != Waiting::ForVerdict) return;
+void Replica::learn_verdict(Ticket ticket, const Streams::Folded& folded) {
   const StreamEntry* entry = streams_.find(*folded.stream);
   if (entry == nullptr) return;  // a foreign record, superseded before the stream's first event
-  const events::Stream& stream = entry->stream;
-  const bool is_own = folded.event_id == command.appended;
+  PendingCommand& command = commands_.at(ticket);
+  const bool is_own = folded.event_id == command.appended->id;
   if (folded.applied.verdict == Verdict::Accepted) {
-    if (!is_own) return lose_version(ticket, command);
-    const auto* task = std::get_if<events::TaskState>(&stream.state);
-    if (task == nullptr || folded.applied.parked) return finish(ticket, OutcomeUnknown{*command.appended});
-    return finish(ticket, Succeeded{.task = *task,
-                                    .event_id = command.appended,
-                                    .event_version = command.appended_version,
-                                    .merged = command.merges});
+    return is_own ? win_version(ticket, command, folded.applied) : lose_version(ticket, command);
   }
-  if (is_own && stream.version >= command.appended_version) lose_version(ticket, command);
+  if (is_own && entry->stream.version >= command.appended->version) lose_version(ticket, command);
+}
+
+void Replica::win_version(Ticket ticket, PendingCommand& command, const events::Applied& applied) {
+  const Appended own = *command.appended;
+  if (applied.parked) return finish(ticket, OutcomeUnknown{own.id});
+  if (own.stream == command.request.stream) {
+    return finish(ticket, Succeeded{.state = streams_.find(own.stream)->stream.state,
+                                    .event_id = own.id,
+                                    .event_version = own.version,
+                                    .merged = own.merges});
+  }
+  stop_awaiting(ticket, command);
+  command.prepared = own;
+  turns_.give_again(ticket);
 }
 
 // Another event has taken the version: what was appended for it can never be accepted, so it is safe to decide again.
-void Replica::lose_version(Ticket ticket, Command& command) {
-  awaiting_verdict_.erase(*std::exchange(command.appended, std::nullopt));
-  command.waiting = Waiting::ForTurn;
+void Replica::lose_version(Ticket ticket, PendingCommand& command) {
+  stop_awaiting(ticket, command);
   if (++command.lost >= options_.attempts) return finish(ticket, Contended());
   turns_.give_again(ticket);
+}
+
+void Replica::stop_awaiting(Ticket ticket, PendingCommand& command) {
+  const auto waiting = awaiting_verdict_.find(command.appended->stream);
+  std::erase(waiting->second, ticket);
+  if (waiting->second.empty()) awaiting_verdict_.erase(waiting);
+  command.appended.reset();
+  command.waiting = Waiting::ForTurn;
+}
+
+// What the state asks for by itself goes the way of every command; only nobody is told of it.
+void Replica::do_duties(Now now) {
+  if (!caught_up_ || !reachable_) return;
+  for (Policies::Duty& duty : policies_.take_due(now.steady)) {
+    const Ticket ticket = ++last_duty_;
+    PendingCommand command{.request = {.stream = duty.stream,
+                                       .command = DoDuty(),
+                                       .actor = policy_for(duty.stream),
+                                       .causation_id = duty.cause.to_string(),
+                                       .timeout = kDutyTimeout}};
+    line_up(ticket, commands_.emplace(ticket, std::move(command)).first->second, now);
+  }
 }
 
 // ---- barriers, deadlines, answers
@@ -298,10 +358,11 @@ void Replica::lose_version(Ticket ticket, Command& command) {
 void Replica::on_barrier(Ticket ticket, Now now) {
   if (ticket == kCatchUp) {
     caught_up_ = true;
+    policies_.begin();
     return;
   }
   if (const auto found = commands_.find(ticket); found != commands_.end()) {
-    Command& command = found->second;
+    PendingCommand& command = found->second;
     if (command.waiting == Waiting::ForTokens) return line_up(ticket, command, now);
     command.confirmed = true;
     command.waiting = Waiting::ForTurn;
@@ -314,13 +375,12 @@ void Replica::on_barrier(Ticket ticket, Now now) {
 
 void Replica::on_deadline(Ticket ticket, SteadyTime now) {
   if (const auto found = commands_.find(ticket); found != commands_.end()) {
-    const Command& command = found->second;
+    const PendingCommand& command = found->second;
     if (command.waiting == Waiting::ForTokens) {
       return finish(ticket, BehindToken{lag_behind(command.request.at_least)});
     }
     if (now < command.due) return;  // it was the tokens' deadline, and they came in time
-    if (command.appended) return finish(ticket, OutcomeUnknown{*command.appended});
-    finish(ticket, LogUnavailable{"the log did not answer within the time for the command"});
+    give_up(ticket, "the log did not answer within the time for the command");
   } else if (const auto read = reads_.find(ticket); read != reads_.end()) {
     if (read->second.waiting == Waiting::ForTokens) {
       return finish_read(ticket, BehindToken{lag_behind(read->second.request.at_least)});
@@ -335,6 +395,7 @@ void Replica::settle(Now now) {
   while (!stopped_) {
     const std::vector<Ticket> reached = barrier_.take_reached();
     for (const Ticket ticket : reached) on_barrier(ticket, now);
+    do_duties(now);
     if (reached.empty() && turns_.none_due()) break;
     while (const auto ticket = turns_.take()) take_turn(*ticket, now);
   }
@@ -361,12 +422,29 @@ void Replica::save_if_due(Now now) {
 }
 
 void Replica::finish(Ticket ticket, Result result) {
-  const auto found = commands_.extract(ticket);
-  const Command& command = found.mapped();
-  if (command.appended) awaiting_verdict_.erase(*command.appended);
+  const auto found = commands_.find(ticket);
+  PendingCommand& command = found->second;
+  const events::StreamId stream = command.request.stream;
+  if (command.appended) stop_awaiting(ticket, command);
   barrier_.cancel(ticket);
-  turns_.leave(command.stream, ticket);
-  reply(ticket, std::move(result));
+  turns_.leave(stream, ticket);
+  const bool is_duty = ticket > kBeforeDuties;
+  const bool has_succeeded = std::holds_alternative<Succeeded>(result);
+  if (is_duty) {
+    policies_.on_done(stream, has_succeeded ? std::nullopt : std::optional(command.due));
+  } else if (command.prepared && !has_succeeded) {
+    policies_.on_claim_given_up(command.prepared->stream, command.prepared->id);
+  }
+  commands_.erase(found);
+  if (!is_duty) reply(ticket, std::move(result));
+}
+
+// Nothing more is done for the command. It has not happened if nothing was appended; else that may yet land, or has.
+void Replica::give_up(Ticket ticket, std::string reason) {
+  const PendingCommand& command = commands_.at(ticket);
+  const auto& in_log = command.appended ? command.appended : command.prepared;
+  if (in_log) return finish(ticket, OutcomeUnknown{in_log->id});
+  finish(ticket, LogUnavailable{std::move(reason)});
 }
 
 // The strong read's own barrier, begun after the request came and after its tokens were reached.
@@ -374,20 +452,21 @@ void Replica::confirm(Ticket ticket, Read& read, Now now) {
   read.waiting = Waiting::ForBarrier;
   read.due = now.steady + read.request.timeout;
   deadlines_.emplace(read.due, ticket);
-  barrier_.begin(ticket, {partition_of(read.stream)});
+  barrier_.begin(ticket, {partition_of(read.request.stream)});
 }
 
 void Replica::answer_read(Ticket ticket) {
-  const StreamEntry* entry = streams_.find(reads_.at(ticket).stream);
+  const events::StreamId& stream = reads_.at(ticket).request.stream;
+  const StreamEntry* entry = streams_.find(stream);
   const auto* task = entry != nullptr ? std::get_if<events::TaskState>(&entry->stream.state) : nullptr;
   if (entry != nullptr && entry->stream.quarantine) {
     finish_read(ticket, StreamQuarantined{*entry->stream.quarantine});
-  } else if (task == nullptr) {
-    finish_read(ticket, Rejection(TaskIsMissing()));
-  } else if (task->deleted) {
+  } else if (entry == nullptr || std::holds_alternative<std::monostate>(entry->stream.state)) {
+    finish_read(ticket, missing(stream));
+  } else if (task != nullptr && task->deleted) {
     finish_read(ticket, Rejection(TaskIsDeleted()));
   } else {
-    finish_read(ticket, Succeeded{.task = *task});
+    finish_read(ticket, Succeeded{.state = entry->stream.state});
   }
 }
 
@@ -406,8 +485,9 @@ void Replica::stop(std::string message) {
   if (std::exchange(stopped_, true)) return;
   effects_.push_back(Stop{std::move(message)});
   for (const auto& [ticket, command] : commands_) {
-    if (command.appended) {
-      reply(ticket, OutcomeUnknown{*command.appended});
+    if (ticket > kBeforeDuties) continue;
+    if (const auto& in_log = command.appended ? command.appended : command.prepared) {
+      reply(ticket, OutcomeUnknown{in_log->id});
     } else {
       reply(ticket, LogUnavailable{std::string(kStopped)});
     }
@@ -422,12 +502,16 @@ void Replica::stop(std::string message) {
 // ---- small questions
 
 // Whether the first request with this key still waits here.
-bool Replica::is_under_way(const CommandRequest& request, const events::StreamId& stream) const {
+bool Replica::is_under_way(const CommandRequest& request) const {
   if (!request.key) return false;
-  return std::ranges::any_of(turns_.line(stream), [&](Ticket ticket) {
+  return std::ranges::any_of(turns_.line(request.stream), [&](Ticket ticket) {
     const CommandRequest& other = commands_.at(ticket).request;
     return other.key && other.key->id == request.key->id && other.actor == request.actor;
   });
+}
+
+const StreamEntry* Replica::find(const std::optional<events::StreamId>& stream) {
+  return stream ? streams_.find(*stream) : nullptr;
 }
 
 std::int64_t Replica::lag_behind(const events::PositionVector& positions) const {

@@ -11,6 +11,7 @@
 #include "command-service/core/barrier.hpp"
 #include "command-service/core/consider.hpp"
 #include "command-service/core/end_watch.hpp"
+#include "command-service/core/policies.hpp"
 #include "command-service/core/request.hpp"
 #include "command-service/core/sequencer.hpp"
 #include "command-service/core/streams.hpp"
@@ -60,6 +61,8 @@ class Replica {
  public:
   // Goes on from where the store is. The log is to be followed from the store's checkpoint.
   Replica(ReplicaOptions options, StateStore& store);
+  Replica(const Replica&) = delete;
+  Replica& operator=(const Replica&) = delete;
 
   // ---- inputs
   void on_command(Ticket ticket, CommandRequest request, Now now);
@@ -95,50 +98,69 @@ class Replica {
  private:
   enum class Waiting { ForTokens, ForTurn, ForBarrier, ForVerdict };
 
-  struct Command {
-    CommandRequest request;
+  // What was appended for a command and waits for its verdict.
+  struct Appended {
+    events::EventId id;
     events::StreamId stream;
+    events::StreamVersion version;
+    bool merges = false;  // it was decided on a newer version than the request expects
+  };
+  // Where the streams stood on which a command is decided.
+  struct Stand {
+    events::StreamVersion own;
+    events::StreamVersion other;
+
+    friend bool operator==(const Stand&, const Stand&) = default;
+  };
+  struct PendingCommand {
+    CommandRequest request;
     SteadyTime due;
     Waiting waiting = Waiting::ForTurn;
-    bool confirmed = false;  // the fold has reached a barrier that was begun after the request came
-    int lost = 0;            // appends whose version another event took
-    std::optional<events::EventId> appended;
-    events::StreamVersion appended_version;
-    bool merges = false;  // what was appended was decided on a newer version than the request expects
+    std::optional<Stand> barrier_begun_at;  // of the latest barrier
+    bool confirmed = false;                 // the fold has reached a barrier that was begun after the request came
+    int lost = 0;                           // appends whose version another event took
+    std::optional<Appended> appended;
+    std::optional<Appended> prepared;  // an event of another stream that was accepted on the way
   };
   struct Read {
     ReadRequest request;
-    events::StreamId stream;
     SteadyTime due;
     Waiting waiting = Waiting::ForBarrier;
   };
   // An append that the log has not reported on yet, whether or not its command still waits.
   struct Flying {
+    Ticket ticket = 0;
     events::Record record;
     std::vector<events::Offset> read_at;  // where the tail met it before the report came
   };
 
   template <class Waiter>
   void wait_for_tokens(Ticket ticket, Waiter& waiter, Now now);
-  void line_up(Ticket ticket, Command& command, Now now);
+  void line_up(Ticket ticket, PendingCommand& command, Now now);
   void confirm(Ticket ticket, Read& read, Now now);
   void take_turn(Ticket ticket, Now now);
-  void append(Ticket ticket, Command& command, Finding finding, events::Instant time);
-  void fold_step(Sequencer::Step step, events::Partition partition);
-  void fold_one(const events::LogRecord& record);
-  void learn_verdict(const Streams::Folded& folded);
-  void lose_version(Ticket ticket, Command& command);
+  void wait_for_barrier(Ticket ticket, PendingCommand& command, Stand stand);
+  void append(Ticket ticket, PendingCommand& command, Finding finding, Now now);
+  void fold_step(Sequencer::Step step, events::Partition partition, Now now);
+  void fold_one(const events::LogRecord& record, Now now);
+  void learn_verdict(Ticket ticket, const Streams::Folded& folded);
+  void win_version(Ticket ticket, PendingCommand& command, const events::Applied& applied);
+  void lose_version(Ticket ticket, PendingCommand& command);
+  void stop_awaiting(Ticket ticket, PendingCommand& command);
+  void do_duties(Now now);
   void on_barrier(Ticket ticket, Now now);
   void on_deadline(Ticket ticket, SteadyTime now);
   void settle(Now now);
   void save_if_due(Now now);
   void finish(Ticket ticket, Result result);
+  void give_up(Ticket ticket, std::string reason);
   void finish_read(Ticket ticket, Result result);
   void answer_read(Ticket ticket);
   void reply(Ticket ticket, Result result);
   void stop(std::string message);
 
-  bool is_under_way(const CommandRequest& request, const events::StreamId& stream) const;
+  const StreamEntry* find(const std::optional<events::StreamId>& stream);
+  bool is_under_way(const CommandRequest& request) const;
   std::int64_t lag_behind(const events::PositionVector& positions) const;
   events::Partition partition_of(const events::StreamId& stream) const;
 
@@ -157,11 +179,13 @@ class Replica {
   bool reachable_ = true;
   bool stopped_ = false;
 
-  std::unordered_map<Ticket, Command> commands_;
+  std::unordered_map<Ticket, PendingCommand> commands_;
   std::unordered_map<Ticket, Read> reads_;
   std::multimap<SteadyTime, Ticket> deadlines_;
   Turns turns_;
-  std::unordered_map<events::EventId, Ticket> awaiting_verdict_;
+  Policies policies_;
+  Ticket last_duty_;
+  std::unordered_map<events::StreamId, std::vector<Ticket>> awaiting_verdict_;
   std::unordered_map<events::EventId, Flying> flying_;
   std::vector<Effect> effects_;
 };

@@ -49,8 +49,8 @@ struct RequestKey {
 };
 
 struct CommandRequest {
-  events::TaskId task_id;
-  TaskCommand command;
+  events::StreamId stream;  // of the task or the user
+  Command command;
   // Some value could not be read. It is answered in its turn, after existence and version, as ValuesAreInvalid.
   bool values_unreadable = false;
   Expectation expectation;
@@ -58,16 +58,17 @@ struct CommandRequest {
   bool merge_conflicts = false;
   std::string actor;
   std::optional<RequestKey> key;
-  std::string correlation_id;
+  std::optional<std::string> correlation_id;
+  std::optional<std::string> causation_id;  // of what the service asks of itself
   std::optional<std::string> traceparent;
   events::PositionVector at_least;       // of the consistency tokens that were sent
   std::chrono::milliseconds wait{0};     // for the fold to reach `at_least`
   std::chrono::milliseconds timeout{0};  // for the answer, once it has
 };
 
-// The strong read: the task as of now.
+// The strong read: the task or the user as of now.
 struct ReadRequest {
-  events::TaskId task_id;
+  events::StreamId stream;
   events::PositionVector at_least;
   std::chrono::milliseconds wait{0};
   std::chrono::milliseconds timeout{0};
@@ -75,21 +76,21 @@ struct ReadRequest {
 
 // ---- answers
 
-// The task after the command, or as it was read. `event_id` is there when an event was appended.
+// The task or the user after the command, or as it was read. `event_id` is there when an event was appended.
 struct Succeeded {
-  events::TaskState task;
+  events::State state;
   std::optional<events::EventId> event_id;
-  std::optional<events::StreamVersion> event_version;  // that the event made; a replayed task may be further
+  std::optional<events::StreamVersion> event_version;  // that the event made; the state of a replay may be further
   bool replayed = false;
   bool merged = false;  // the version was an older one, and nobody had changed the same fields
 };
 
 struct VersionConflict {
   std::optional<events::StreamVersion> expected;  // the highest that was sent
-  events::TaskState current;
-  std::vector<FieldChange> changes;            // since the expected version
-  std::vector<events::TaskField> conflicting;  // those of them that the request would change as well
-  bool mergeable = false;                      // `merge_conflicts` would let the request through
+  events::State current;
+  std::vector<FieldChange> changes;        // since the expected version
+  std::vector<events::Field> conflicting;  // those of them that the request would change as well
+  bool mergeable = false;                  // `merge_conflicts` would let the request through
 };
 struct PreconditionRequired {};
 struct KeyReused {};

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "command-service/core/concerns.hpp"
 #include "command-service/core/heap_bytes.hpp"
+#include "command-service/domain/duty.hpp"
 
 namespace taskstream::command {
 namespace {

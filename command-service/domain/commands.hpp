@@ -9,8 +9,10 @@
 #include "events/contract/ids.hpp"
 #include "events/contract/instant.hpp"
 #include "events/contract/task_event.hpp"
+#include "events/contract/user_event.hpp"
 
-// What someone asks of a task. Values are of the right type; whether they are within their limits is part of deciding.
+// What someone asks of a task or a user. Values are of the right type; whether they are within their limits is part of
+// deciding.
 namespace taskstream::command {
 
 struct CreateTask {
@@ -64,5 +66,28 @@ struct DeleteTask {
 
 using TaskCommand = std::variant<CreateTask, EditTask, PostponeTask, ChangeStatus, AssignTask, ClaimTask, UnassignTask,
                                  LockTask, UnlockTask, DeleteTask>;
+
+struct RegisterUser {
+  std::string first_name;
+  std::string last_name;
+  std::string email;
+};
+
+struct EditUser {
+  events::UserChanges changes;
+};
+
+struct DeactivateUser {
+  std::optional<std::string> reason;
+};
+
+struct ReactivateUser {};
+
+using UserCommand = std::variant<RegisterUser, EditUser, DeactivateUser, ReactivateUser>;
+
+// What the service asks of itself: to do what the state of a task or of an e-mail address asks for (duty.hpp).
+struct DoDuty {};
+
+using Command = std::variant<TaskCommand, UserCommand, DoDuty>;
 
 }  // namespace taskstream::command

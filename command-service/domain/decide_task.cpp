@@ -53,6 +53,7 @@ struct Change {
 
   Decision operator()(const AssignTask& command) const {
     if (is_closed(task.status)) return Rejection(TaskIsClosed());
+    if (context.assignee == Assignee::Inactive) return Rejection(UserIsInactive());
     if (task.assignee_id == command.assignee_id) return nothing_changes();
     return happened(events::TaskAssigned{
         .assignee_id = command.assignee_id, .previous_assignee_id = task.assignee_id, .reason = command.reason});
@@ -60,6 +61,7 @@ struct Change {
 
   Decision operator()(const ClaimTask& command) const {
     if (is_closed(task.status)) return Rejection(TaskIsClosed());
+    if (context.assignee == Assignee::Inactive) return Rejection(UserIsInactive());
     if (task.assignee_id == command.user_id) return nothing_changes();
     if (task.assignee_id) return Rejection(TaskIsAssigned());
     return happened(events::TaskAssigned{.assignee_id = command.user_id});
@@ -83,14 +85,15 @@ struct Change {
   }
 };
 
-Event create(const CreateTask& command) {
-  return events::TaskCreated{.title = command.title,
-                             .description = command.description,
-                             .priority = command.priority,
-                             .tags = command.tags,
-                             .assignee_id = command.assignee_id,
-                             .due_date = command.due_date,
-                             .warning_offset_minutes = command.warning_offset_minutes};
+Decision create(const CreateTask& command, const DecisionContext& context) {
+  if (command.assignee_id && context.assignee == Assignee::Inactive) return Rejection(UserIsInactive());
+  return happened(events::TaskCreated{.title = command.title,
+                                      .description = command.description,
+                                      .priority = command.priority,
+                                      .tags = command.tags,
+                                      .assignee_id = command.assignee_id,
+                                      .due_date = command.due_date,
+                                      .warning_offset_minutes = command.warning_offset_minutes});
 }
 
 }  // namespace
@@ -99,8 +102,8 @@ Decision decide(const TaskState* task, const TaskCommand& command, const Decisio
   const auto* creation = std::get_if<CreateTask>(&command);
   if (task == nullptr && creation == nullptr) return Rejection(TaskIsMissing());
   if (task != nullptr && task->deleted) return Rejection(TaskIsDeleted());
-  if (auto invalid = check_values(task, command, context.now)) return Rejection(*std::move(invalid));
-  if (creation != nullptr && task == nullptr) return happened(create(*creation));
+  if (auto invalid = check_values(task, command, context)) return Rejection(*std::move(invalid));
+  if (creation != nullptr && task == nullptr) return create(*creation, context);
   if (auto locked = check_lock(*task, context)) return Rejection(*std::move(locked));
   return std::visit(Change{.task = *task, .context = context}, command);
 }

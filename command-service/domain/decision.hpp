@@ -11,11 +11,16 @@
 
 namespace taskstream::command {
 
-// The moment and the person of a decision. They come in from outside, so that deciding is repeatable.
+// The user who is to have a task.
+enum class Assignee { Active, Inactive, Unknown };
+
+// The moment and the person of a decision, and what it has to know of another stream. They come in from outside, so
+// that deciding is repeatable.
 struct DecisionContext {
   events::Instant now;
   std::string actor;
   std::chrono::milliseconds max_clock_skew{2000};  // a lock binds others until it expires plus this
+  Assignee assignee = Assignee::Active;            // whom a CreateTask, AssignTask or ClaimTask names
 };
 
 // An event; nothing, when the command changes nothing; or why not.

@@ -9,6 +9,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kTitleAtMost = 80;
+constexpr std::size_t kNameAtMost = 80;
+constexpr std::size_t kEmailAtMost = 254;  // RFC 5321 §4.5.3.1.3: a path of 256 less its angle brackets
 constexpr std::size_t kDescriptionAtMost = 4'000;
 constexpr std::size_t kTagsAtMost = 20;
 constexpr std::size_t kTagAtMost = 40;
@@ -29,6 +31,16 @@ bool is_blank(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
 }
 
+bool is_printable(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+// Something, one @, something: which addresses there are is for mail servers to say.
+bool is_address(std::string_view text) {
+  const std::size_t at = text.find('@');
+  return at != std::string_view::npos && at == text.rfind('@') && at > 0 && at + 1 < text.size();
+}
+
 std::string range(std::size_t at_least, std::size_t at_most) {
   return "must have " + std::to_string(at_least) + " to " + std::to_string(at_most) + " characters";
 }
@@ -36,8 +48,7 @@ std::string range(std::size_t at_least, std::size_t at_most) {
 }  // namespace
 
 void ValueCheck::title(const std::string& title) {
-  text("title", title, 1, kTitleAtMost);
-  if (!title.empty() && is_blank(title)) fail("title", "must not be blank");
+  visible_text("title", title, kTitleAtMost);
 }
 
 void ValueCheck::description(const std::string& description) {
@@ -82,6 +93,26 @@ void ValueCheck::lock_ttl(std::int32_t seconds) {
   if (seconds < 1 || seconds > kLockSecondsAtMost) {
     fail("ttlSeconds", "must be 1 to " + std::to_string(kLockSecondsAtMost));
   }
+}
+
+// That a user is deactivated is no fault of the value: it is for the rules to say.
+void ValueCheck::assignee(const std::string& field, Assignee assignee) {
+  if (assignee == Assignee::Unknown) fail(field, "is not a user");
+}
+
+void ValueCheck::name(const std::string& field, const std::string& name) {
+  visible_text(field, name, kNameAtMost);
+}
+
+void ValueCheck::email(const std::string& address) {
+  if (address.empty() || address.size() > kEmailAtMost) return fail("email", range(1, kEmailAtMost));
+  if (!is_printable(address)) return fail("email", "must be printable ASCII without blanks");
+  if (!is_address(address)) fail("email", "must have one @ with something on both sides");
+}
+
+void ValueCheck::visible_text(const std::string& field, std::string_view value, std::size_t at_most) {
+  text(field, value, 1, at_most);
+  if (!value.empty() && is_blank(value)) fail(field, "must not be blank");
 }
 
 void ValueCheck::text(const std::string& field, std::string_view text, std::size_t at_least, std::size_t at_most) {

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "command-service/domain/rejection.hpp"
+#include "command-service/domain/decision.hpp"
 #include "events/contract/instant.hpp"
 
-// How long, how many, how far: the limits of a task's values. Lengths count Unicode code points.
+// How long, how many, how far: the limits of the values of tasks and users. Lengths count Unicode code points.
 namespace taskstream::command {
 
 // Gathers what is wrong with the values of one command.
@@ -26,11 +26,15 @@ class ValueCheck {
   // By how much a due date is moved, and the one that it is moved from, if there is one.
   void postponement(std::chrono::seconds by, const std::optional<events::Instant>& from);
   void lock_ttl(std::int32_t seconds);
+  void assignee(const std::string& field, Assignee assignee);
+  void name(const std::string& field, const std::string& name);
+  void email(const std::string& address);
 
   bool ok() const { return invalid_.empty(); }
   ValuesAreInvalid take() { return {std::move(invalid_)}; }
 
  private:
+  void visible_text(const std::string& field, std::string_view value, std::size_t at_most);
   void text(const std::string& field, std::string_view text, std::size_t at_least, std::size_t at_most);
   void fail(std::string field, std::string reason);
 

@@ -35,7 +35,12 @@ struct TaskIsClosed {};
 struct TaskIsAssigned {};  // to somebody else than who claims it
 struct TaskHasNoDueDate {};
 
-using Rejection = std::variant<TaskIsMissing, TaskIsDeleted, ValuesAreInvalid, TaskIsLocked, TransitionIsIllegal,
-                               TaskIsClosed, TaskIsAssigned, TaskHasNoDueDate>;
+struct UserIsMissing {};
+struct UserIsInactive {};  // who is to have a task
+struct EmailIsTaken {};
+
+using Rejection =
+    std::variant<TaskIsMissing, TaskIsDeleted, ValuesAreInvalid, TaskIsLocked, TransitionIsIllegal, TaskIsClosed,
+                 TaskIsAssigned, TaskHasNoDueDate, UserIsMissing, UserIsInactive, EmailIsTaken>;
 
 }  // namespace taskstream::command

@@ -5,17 +5,17 @@
 namespace taskstream::command {
 namespace {
 
+using events::Field;
 using events::TaskChanges;
-using events::TaskField;
 using events::TaskState;
-using Fields = std::vector<TaskField>;
+using Fields = std::vector<Field>;
 
 template <class Value, class Current>
 void keep_difference(std::optional<Value>& wanted, const Current& current) {
   if (wanted && *wanted == current) wanted.reset();
 }
 
-Fields field_if(bool changes, TaskField field) {
+Fields field_if(bool changes, Field field) {
   return changes ? Fields{field} : Fields();
 }
 
@@ -24,15 +24,15 @@ struct FieldsToChange {
 
   Fields operator()(const CreateTask&) const { return {}; }  // it changes no task that exists
   Fields operator()(const EditTask& c) const { return events::fields_of(differences(task, c.changes)); }
-  Fields operator()(const PostponeTask&) const { return {TaskField::DueDate}; }
-  Fields operator()(const ChangeStatus& c) const { return field_if(c.to != task.status, TaskField::Status); }
+  Fields operator()(const PostponeTask&) const { return {Field::DueDate}; }
+  Fields operator()(const ChangeStatus& c) const { return field_if(c.to != task.status, Field::Status); }
   Fields operator()(const AssignTask& c) const {
-    return field_if(task.assignee_id != c.assignee_id, TaskField::AssigneeId);
+    return field_if(task.assignee_id != c.assignee_id, Field::AssigneeId);
   }
-  Fields operator()(const ClaimTask& c) const { return field_if(task.assignee_id != c.user_id, TaskField::AssigneeId); }
-  Fields operator()(const UnassignTask&) const { return field_if(task.assignee_id.has_value(), TaskField::AssigneeId); }
-  Fields operator()(const LockTask&) const { return {TaskField::Lock}; }
-  Fields operator()(const UnlockTask&) const { return field_if(task.lock.has_value(), TaskField::Lock); }
+  Fields operator()(const ClaimTask& c) const { return field_if(task.assignee_id != c.user_id, Field::AssigneeId); }
+  Fields operator()(const UnassignTask&) const { return field_if(task.assignee_id.has_value(), Field::AssigneeId); }
+  Fields operator()(const LockTask&) const { return {Field::Lock}; }
+  Fields operator()(const UnlockTask&) const { return field_if(task.lock.has_value(), Field::Lock); }
   Fields operator()(const DeleteTask&) const { return {}; }
 };
 

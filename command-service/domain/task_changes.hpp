@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "command-service/domain/commands.hpp"
-#include "events/fold/task_fields.hpp"
+#include "events/fold/fields.hpp"
 #include "events/fold/task_state.hpp"
 
 namespace taskstream::command {
@@ -12,6 +12,6 @@ namespace taskstream::command {
 events::TaskChanges differences(const events::TaskState& task, events::TaskChanges wanted);
 
 // The fields to which the command would give another value than they have, whether or not the rules let it. Pure.
-std::vector<events::TaskField> fields_to_change(const events::TaskState& task, const TaskCommand& command);
+std::vector<events::Field> fields_to_change(const events::TaskState& task, const TaskCommand& command);
 
 }  // namespace taskstream::command

@@ -7,53 +7,52 @@ namespace {
 
 using events::TaskState;
 
-void check(const CreateTask& command, const TaskState*, ValueCheck& values) {
-  values.title(command.title);
-  if (command.description) values.description(*command.description);
-  values.tags(command.tags);
-  if (command.due_date) values.due_date(*command.due_date);
-  if (command.warning_offset_minutes) values.warning_offset(*command.warning_offset_minutes);
-}
+struct Check {
+  const TaskState* task;
+  const DecisionContext& context;
+  ValueCheck& values;
 
-void check(const EditTask& command, const TaskState* task, ValueCheck& values) {
-  const events::TaskChanges& changes = command.changes;
-  if (changes.title) values.title(*changes.title);
-  if (changes.description && *changes.description) values.description(**changes.description);
-  if (changes.tags) values.tags(*changes.tags);
-  // A due date that has passed meanwhile may be sent again with the rest, unchanged.
-  const bool moves_due_date = changes.due_date && *changes.due_date && *changes.due_date != task->due_date;
-  if (moves_due_date) values.due_date(**changes.due_date);
-  if (changes.warning_offset_minutes && *changes.warning_offset_minutes) {
-    values.warning_offset(**changes.warning_offset_minutes);
+  void operator()(const CreateTask& command) const {
+    values.title(command.title);
+    if (command.description) values.description(*command.description);
+    values.tags(command.tags);
+    if (command.assignee_id) values.assignee("assigneeId", context.assignee);
+    if (command.due_date) values.due_date(*command.due_date);
+    if (command.warning_offset_minutes) values.warning_offset(*command.warning_offset_minutes);
   }
-}
 
-void check(const PostponeTask& command, const TaskState* task, ValueCheck& values) {
-  values.postponement(command.by, task->due_date);
-}
-void check(const ChangeStatus& command, const TaskState*, ValueCheck& values) {
-  values.reason(command.reason);
-}
-void check(const AssignTask& command, const TaskState*, ValueCheck& values) {
-  values.reason(command.reason);
-}
-void check(const ClaimTask&, const TaskState*, ValueCheck&) {}
-void check(const UnassignTask& command, const TaskState*, ValueCheck& values) {
-  values.reason(command.reason);
-}
-void check(const LockTask& command, const TaskState*, ValueCheck& values) {
-  values.lock_ttl(command.ttl_seconds);
-}
-void check(const UnlockTask&, const TaskState*, ValueCheck&) {}
-void check(const DeleteTask& command, const TaskState*, ValueCheck& values) {
-  values.reason(command.reason);
-}
+  void operator()(const EditTask& command) const {
+    const events::TaskChanges& changes = command.changes;
+    if (changes.title) values.title(*changes.title);
+    if (changes.description && *changes.description) values.description(**changes.description);
+    if (changes.tags) values.tags(*changes.tags);
+    // A due date that has passed meanwhile may be sent again with the rest, unchanged.
+    const bool moves_due_date = changes.due_date && *changes.due_date && *changes.due_date != task->due_date;
+    if (moves_due_date) values.due_date(**changes.due_date);
+    if (changes.warning_offset_minutes && *changes.warning_offset_minutes) {
+      values.warning_offset(**changes.warning_offset_minutes);
+    }
+  }
+
+  void operator()(const PostponeTask& command) const { values.postponement(command.by, task->due_date); }
+  void operator()(const ChangeStatus& command) const { values.reason(command.reason); }
+  void operator()(const AssignTask& command) const {
+    values.assignee("userId", context.assignee);
+    values.reason(command.reason);
+  }
+  void operator()(const ClaimTask&) const { values.assignee("userId", context.assignee); }
+  void operator()(const UnassignTask& command) const { values.reason(command.reason); }
+  void operator()(const LockTask& command) const { values.lock_ttl(command.ttl_seconds); }
+  void operator()(const UnlockTask&) const {}
+  void operator()(const DeleteTask& command) const { values.reason(command.reason); }
+};
 
 }  // namespace
 
-std::optional<ValuesAreInvalid> check_values(const TaskState* task, const TaskCommand& command, events::Instant now) {
-  ValueCheck values(now);
-  std::visit([&](const auto& c) { check(c, task, values); }, command);
+std::optional<ValuesAreInvalid> check_values(const TaskState* task, const TaskCommand& command,
+                                             const DecisionContext& context) {
+  ValueCheck values(context.now);
+  std::visit(Check{.task = task, .context = context, .values = values}, command);
   return values.ok() ? std::nullopt : std::optional(values.take());
 }
 

@@ -23,6 +23,12 @@ std::string preferences_applied(bool return_minimal, bool conflict_merge) {
   return applied;
 }
 
+// What was deleted since is named all the same: it is where a first answer said.
+std::string location_of(const events::State& state) {
+  if (const auto* user = std::get_if<events::UserState>(&state)) return "/v1/users/" + user->id.to_string();
+  return "/v1/tasks/" + std::get<events::TaskState>(state).id.to_string();
+}
+
 // Success, and everything else that an answer can be, one overload each.
 struct Render {
   const Answer& answer;
@@ -31,7 +37,7 @@ struct Render {
 
   Outcome operator()(const Succeeded& success) const {
     // A replay tells the current state, and the task may have been deleted since.
-    const AnswerForm form = success.task.deleted ? AnswerForm::Deleted : terms.form;
+    const AnswerForm form = events::is_deleted(success.state) ? AnswerForm::Deleted : terms.form;
     const bool is_minimal = terms.return_minimal && form != AnswerForm::Read;
     Response response;
     if (form == AnswerForm::Deleted) {
@@ -40,10 +46,10 @@ struct Render {
       response.status = form == AnswerForm::Created ? Status::created : Status::no_content;
     } else {
       response = http::json_response(form == AnswerForm::Created ? Status::created : Status::ok,
-                                     events::task_json(success.task));
+                                     events::state_json(success.state));
     }
-    if (form != AnswerForm::Deleted) response.set(Field::etag, http::etag_of(success.task.version.value));
-    if (terms.form == AnswerForm::Created) response.set(Field::location, "/v1/tasks/" + success.task.id.to_string());
+    if (form != AnswerForm::Deleted) response.set(Field::etag, http::etag_of(events::version_of(success.state).value));
+    if (terms.form == AnswerForm::Created) response.set(Field::location, location_of(success.state));
     if (form == AnswerForm::Read) response.set(Field::cache_control, "no-cache");
     if (const std::string applied = preferences_applied(is_minimal, success.merged); !applied.empty()) {
       response.set("Preference-Applied", applied);

@@ -51,7 +51,9 @@ std::string result_text(const BatchItem& item, std::string_view verdict, const h
       problem != nullptr ? http::to_response(*problem, item.request) : std::get<http::Response>(outcome);
   nlohmann::ordered_json result{
       {"commandId", item.command_id}, {"verdict", verdict}, {"status", static_cast<unsigned>(response.status)}};
-  if (success != nullptr && !success->task.deleted) result["version"] = success->task.version.value;
+  if (success != nullptr && !events::is_deleted(success->state)) {
+    result["version"] = events::version_of(success->state).value;
+  }
   if (success != nullptr && success->event_id) result["eventId"] = success->event_id->to_string();
   std::string text = result.dump();
   if (response.body.empty()) return text;
@@ -83,7 +85,7 @@ class Run {
       batch_.sent.advance(answer.fold);
       goes_on = success != nullptr;
       // What changed nothing has made no version, and has found the one that it answers.
-      if (goes_on) made = success->event_version.value_or(success->task.version);
+      if (goes_on) made = success->event_version.value_or(events::version_of(success->state));
     }
   }
 

@@ -23,7 +23,7 @@ struct BatchItem {
   PreparedCommand command;
   bool expects_previous = false;  // the version that the item before it in the stream has made: not known beforehand
 
-  events::StreamId stream() const { return events::StreamId::of(command.request.task_id); }
+  const events::StreamId& stream() const { return command.request.stream; }
 };
 
 struct Batch {

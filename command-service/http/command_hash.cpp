@@ -1,52 +1,25 @@
 #include "command-service/http/command_hash.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
-#include <boost/algorithm/hex.hpp>
-#include <iterator>
-#include <memory>
-#include <stdexcept>
-#include <vector>
+#include <initializer_list>
 
+#include "command-service/domain/sha256.hpp"
 #include "http/json_body.hpp"
 
 namespace taskstream::command {
 namespace {
 
-// SHA-256 (FIPS 180-4) over texts, each behind its length.
-class Sha256 {
- public:
-  using Digest = std::array<std::uint8_t, 32>;
+// Adds a text behind its length, so that the borders between texts count.
+void frame(std::string& framed, std::string_view text) {
+  for (int shift = 56; shift >= 0; shift -= 8) framed += static_cast<char>(text.size() >> shift);
+  framed += text;
+}
 
-  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    check(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr));
-  }
-
-  Sha256& add(std::string_view text) {
-    std::array<std::uint8_t, 8> length{};
-    for (std::size_t i = 0; i < length.size(); ++i) {
-      length[i] = static_cast<std::uint8_t>(text.size() >> (8 * (length.size() - 1 - i)));
-    }
-    check(EVP_DigestUpdate(context_.get(), length.data(), length.size()));
-    check(EVP_DigestUpdate(context_.get(), text.data(), text.size()));
-    return *this;
-  }
-
-  Digest finish() {
-    Digest digest{};
-    check(EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr));
-    return digest;
-  }
-
- private:
-  static void check(int ok) {
-    if (ok != 1) throw std::runtime_error("OpenSSL cannot compute SHA-256");
-  }
-
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
+Sha256Digest digest_of(std::initializer_list<std::string_view> texts) {
+  std::string framed;
+  for (const std::string_view text : texts) frame(framed, text);
+  return sha256(framed);
+}
 
 // An id may be written in either case and means the same; everything else counts as it was sent.
 std::string with_ids_in_lower_case(std::string_view target) {
@@ -70,27 +43,17 @@ std::string_view method_of(const http::Request& request) {
 }  // namespace
 
 std::string command_hash(const http::Request& request) {
-  const Sha256::Digest digest = Sha256()
-                                    .add(request.actor)
-                                    .add(method_of(request))
-                                    .add(with_ids_in_lower_case(request.target))
-                                    .add(http::canonical_json(request.body))
-                                    .finish();
-  std::string hex;
-  boost::algorithm::hex_lower(digest.begin(), digest.end(), std::back_inserter(hex));
-  return hex;
+  return to_hex(digest_of(
+      {request.actor, method_of(request), with_ids_in_lower_case(request.target), http::canonical_json(request.body)}));
 }
 
-events::TaskId task_id_from_key(const events::Uuid& id_namespace, std::string_view actor, std::string_view key) {
+events::Uuid id_from_key(const events::Uuid& id_namespace, std::string_view actor, std::string_view key) {
   const events::Uuid::Bytes& bytes = id_namespace.bytes();
-  const Sha256::Digest digest = Sha256()
-                                    .add(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()))
-                                    .add(actor)
-                                    .add(key)
-                                    .finish();
+  const Sha256Digest digest =
+      digest_of({std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), actor, key});
   events::Uuid::Bytes first{};
   std::copy_n(digest.begin(), first.size(), first.begin());
-  return events::TaskId(events::make_uuid_v8(first));
+  return events::make_uuid_v8(first);
 }
 
 }  // namespace taskstream::command

@@ -13,8 +13,8 @@ namespace taskstream::command {
 // Stored with the event, so its making never changes.
 std::string command_hash(const http::Request& request);
 
-// The id of a task that is created with a key: a UUIDv8 over the log's namespace, actor and key, so that a repeated
-// request means the same task at whatever instance it arrives.
-events::TaskId task_id_from_key(const events::Uuid& id_namespace, std::string_view actor, std::string_view key);
+// The id of what is created with a key: a UUIDv8 over the log's namespace, actor and key, so that a repeated request
+// means the same task or user at whatever instance it arrives. A task and a user with the same id are strangers.
+events::Uuid id_from_key(const events::Uuid& id_namespace, std::string_view actor, std::string_view key);
 
 }  // namespace taskstream::command

@@ -79,6 +79,20 @@ struct ToProblem {
             .code = "NO_DUE_DATE",
             .detail = "The task has no due date that could be moved. Set one by PATCH."};
   }
+
+  Problem operator()(const UserIsMissing&) const { return http::not_found(); }
+
+  Problem operator()(const UserIsInactive&) const {
+    return {.status = Status::conflict,
+            .code = "USER_INACTIVE",
+            .detail = "The user is deactivated and takes no tasks. Choose another one, or reactivate them first."};
+  }
+
+  Problem operator()(const EmailIsTaken&) const {
+    return {.status = Status::conflict,
+            .code = "EMAIL_TAKEN",
+            .detail = "The e-mail address belongs to another user, who may be deactivated. Choose another address."};
+  }
 };
 
 Json json_of(const FieldChange& change) {
@@ -98,8 +112,8 @@ Problem version_conflict(const VersionConflict& conflict) {
   Json changes = Json::array();
   for (const FieldChange& change : conflict.changes) changes.push_back(json_of(change));
   Json conflicting = Json::array();
-  for (const events::TaskField field : conflict.conflicting) conflicting.push_back(events::to_string(field));
-  const std::string tag = "\"" + std::to_string(conflict.current.version.value) + "\"";
+  for (const events::Field field : conflict.conflicting) conflicting.push_back(events::to_string(field));
+  const std::string tag = "\"" + std::to_string(events::version_of(conflict.current).value) + "\"";
   const std::string instead =
       conflict.mergeable ? "Nobody has changed the same fields: send it with Prefer: conflict=merge as well, or "
                          : "Look at `current`, decide again, and ";
@@ -108,8 +122,8 @@ Problem version_conflict(const VersionConflict& conflict) {
           .detail = "The task is not at the version that the request expects. " + instead +
                     "send the request with If-Match: " + tag + ".",
           .members = {{"expectedVersion", conflict.expected ? Json(conflict.expected->value) : Json(nullptr)},
-                      {"currentVersion", conflict.current.version.value},
-                      {"current", Json::parse(events::task_json(conflict.current))},
+                      {"currentVersion", events::version_of(conflict.current).value},
+                      {"current", Json::parse(events::state_json(conflict.current))},
                       {"changes", std::move(changes)},
                       {"conflictingFields", std::move(conflicting)},
                       {"mergeable", conflict.mergeable}}};

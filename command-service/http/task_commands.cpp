@@ -25,7 +25,7 @@ PreparedCommand put_together(const TaskApi& api, const Request& request, ParsedC
                            .return_minimal = terms.preferences.return_minimal,
                            .form = answer_form(parsed.command),
                            .values_in = place_of_values(parsed.command)};
-  CommandRequest command{.task_id = parsed.task_id,
+  CommandRequest command{.stream = events::StreamId::of(parsed.task_id),
                          .command = std::move(parsed.command),
                          .values_unreadable = !parsed.invalid.empty(),
                          .expectation = std::move(expectation),
@@ -47,7 +47,7 @@ PrepareResult create_task(const TaskApi& api, const Request& request) {
   if (!parsed) return parsed.error();
   // With a key the id follows from it, at whatever instance the request is repeated.
   parsed->task_id =
-      terms->key ? task_id_from_key(api.log.id_namespace, request.actor, terms->key->id) : new_task_id(api);
+      terms->key ? events::TaskId(id_from_key(api.log.id_namespace, request.actor, terms->key->id)) : new_task_id(api);
   return put_together(api, request, *std::move(parsed), *std::move(terms), Expectation());
 }
 

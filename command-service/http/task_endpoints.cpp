@@ -45,7 +45,7 @@ awaitable<Outcome> read_task(const TaskApi& api, Request request) {
   auto task_id = parse_task_id(request);
   if (!task_id) co_return task_id.error();
   const AnswerTerms answer_terms{.log_id = api.log.log_id, .sent = terms->at_least, .form = AnswerForm::Read};
-  ReadRequest read{.task_id = *task_id,
+  ReadRequest read{.stream = events::StreamId::of(*task_id),
                    .at_least = terms->at_least,
                    .wait = terms->preferences.wait,
                    .timeout = api.replica->command_timeout()};

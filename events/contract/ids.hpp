@@ -79,9 +79,14 @@ struct StreamVersion {
 // `kind/id`: what a record is keyed by. Kind `[a-z][a-z0-9-]{0,31}`, id `[a-z0-9-]{1,64}`.
 class StreamId {
  public:
+  // Names no stream: no record can have an empty key.
+  StreamId() = default;
+
   static std::optional<StreamId> parse(std::string_view key);
   static StreamId of(const TaskId& id) { return StreamId("task/" + id.to_string()); }
   static StreamId of(const UserId& id) { return StreamId("user/" + id.to_string()); }
+  // `hash` is the SHA-256 of the address, lower-cased in ASCII, in hex.
+  static StreamId of_email(std::string_view hash) { return StreamId("email/" + std::string(hash)); }
   static StreamId genesis() { return StreamId("log/genesis"); }
 
   std::string_view kind() const { return std::string_view(key_).substr(0, key_.find('/')); }

@@ -41,7 +41,8 @@ struct UserReactivated {
   friend bool operator==(const UserReactivated&, const UserReactivated&) = default;
 };
 
-// Takes a version of the user and changes nothing else: a slow writer that still counted on its claim then loses.
+// Takes a version of the user and changes nothing else: a slow writer that still counted on its claim then loses. Where
+// that writer was to register the user, nothing is there yet, and is not then.
 struct UserClaimLapsed {
   std::string email_hash;
 

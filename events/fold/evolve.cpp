@@ -102,6 +102,11 @@ struct Evolution {
   Evolved operator()(const EmailReleased& e) const {
     return State(EmailState{.claimed_by = std::nullopt, .user_version = e.user_version});
   }
+  // The claim of a registration that never came lapses where there is no user: it takes its version, and leaves
+  // nothing.
+  Evolved operator()(const UserClaimLapsed& e) const {
+    return std::holds_alternative<std::monostate>(state) ? Evolved(state) : operator()<UserClaimLapsed>(e);
+  }
   Evolved operator()(const LogOpened&) const { return state; }
   Evolved operator()(const LogBarrier&) const { return state; }
 
@@ -132,6 +137,17 @@ struct Evolution {
 };
 
 }  // namespace
+
+StreamVersion version_of(const State& state) {
+  if (const auto* task = std::get_if<TaskState>(&state)) return task->version;
+  const auto* user = std::get_if<UserState>(&state);
+  return user != nullptr ? user->version : StreamVersion();
+}
+
+bool is_deleted(const State& state) {
+  const auto* task = std::get_if<TaskState>(&state);
+  return task != nullptr && task->deleted;
+}
 
 Evolved evolve(const State& state, const RecordedEvent& recorded) {
   return std::visit(Evolution{.state = state, .recorded = recorded}, recorded.event);

@@ -60,4 +60,10 @@ std::string user_json(const UserState& user, const std::optional<Quarantine>& qu
   return json.to_text();
 }
 
+std::string state_json(const State& state) {
+  if (const auto* task = std::get_if<TaskState>(&state)) return task_json(*task);
+  const auto* user = std::get_if<UserState>(&state);
+  return user != nullptr ? user_json(*user) : "null";
+}
+
 }  // namespace taskstream::events

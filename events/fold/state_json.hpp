@@ -15,4 +15,7 @@ boost::json::value json_of(const TaskLock& lock, boost::json::storage_ptr memory
 
 std::string user_json(const UserState& user, const std::optional<Quarantine>& quarantine = std::nullopt);
 
+// Of a task or a user, whichever it is; `null` for every other state.
+std::string state_json(const State& state);
+
 }  // namespace taskstream::events

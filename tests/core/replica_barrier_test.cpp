@@ -41,7 +41,7 @@ TEST_F(ReplicaTest, RefusesAnOlderVersionAtOnce) {
   const auto* conflict = a.answer_as<VersionConflict>(ticket);
   ASSERT_NE(conflict, nullptr);
   EXPECT_EQ(conflict->expected, StreamVersion{1});
-  EXPECT_EQ(conflict->current.version, StreamVersion{2});
+  task_in(EXPECT_EQ(conflict->current).version, StreamVersion{2});
 }
 
 TEST_F(ReplicaTest, ConfirmsTheRefusalOfANewerVersion) {
@@ -64,7 +64,7 @@ TEST_F(ReplicaTest, ReadsStronglyThroughABarrier) {
   b.read_all();
   const auto* read = b.answer_as<Succeeded>(ticket);
   ASSERT_NE(read, nullptr);
-  EXPECT_EQ(read->task.version, StreamVersion{1});
+  EXPECT_EQ(task_in(read->state).version, StreamVersion{1});
 }
 
 TEST_F(ReplicaTest, DoesNotShareABarrierThatIsUnderWay) {
@@ -119,7 +119,7 @@ TEST(ReplicaAtStart, IsNotReadyUntilItHasCaughtUp) {
   EXPECT_EQ(replica.take_effects().size(), 1U);
   replica.on_end_of_log(0, events::PositionVector({1}), now);
   EXPECT_FALSE(replica.is_caught_up());
-  replica.on_command(1, {.task_id = kTask, .command = create()}, now);
+  replica.on_command(1, {.stream = events::StreamId::of(kTask), .command = create()}, now);
   const auto effects = replica.take_effects();
   ASSERT_EQ(effects.size(), 1U);
   EXPECT_TRUE(std::holds_alternative<NotReady>(std::get<Reply>(effects[0]).answer.result));

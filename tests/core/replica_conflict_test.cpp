@@ -3,8 +3,8 @@
 namespace taskstream::command {
 namespace {
 
-using events::TaskField;
-using Fields = std::vector<TaskField>;
+using events::Field;
+using Fields = std::vector<Field>;
 
 const events::UserId kBen = *events::UserId::parse("7d444840-9dc0-41d1-b245-5ffdce74fad2");
 const Expectation kAny{.kind = Expectation::Kind::Any};
@@ -16,7 +16,7 @@ CreateTask create_due(events::Instant due_date) {
   return {.title = "Write the guide", .due_date = due_date};
 }
 CommandRequest merging(EditTask edit, std::int64_t version) {
-  return {.task_id = kTask,
+  return {.stream = events::StreamId::of(kTask),
           .command = std::move(edit),
           .expectation = at_version(version),
           .merge_conflicts = true,
@@ -33,19 +33,20 @@ Fields fields_of(const std::vector<FieldChange>& changes) {
 TEST_F(ReplicaTest, TellsInAConflictWhatBecameOfTheTaskSinceTheExpectedVersion) {
   a.send_through(create());
   a.send_through(retitle("first"), kAny);
-  a.send(CommandRequest{.task_id = kTask, .command = retitle("second"), .expectation = kAny, .actor = "ben"});
+  a.send(CommandRequest{
+      .stream = events::StreamId::of(kTask), .command = retitle("second"), .expectation = kAny, .actor = "ben"});
   a.land();
   a.send_through(ChangeStatus{.to = events::Status::Blocked}, kAny);
 
   const auto* conflict = a.answer_as<VersionConflict>(a.send(retitle("mine"), at_version(2)));
   ASSERT_NE(conflict, nullptr);
   EXPECT_EQ(conflict->expected, StreamVersion{2});
-  EXPECT_EQ(conflict->current.version, StreamVersion{4});
-  ASSERT_EQ(fields_of(conflict->changes), (Fields{TaskField::Title, TaskField::Status}));
+  task_in(EXPECT_EQ(conflict->current).version, StreamVersion{4});
+  ASSERT_EQ(fields_of(conflict->changes), (Fields{Field::Title, Field::Status}));
   EXPECT_EQ(conflict->changes[0].version, StreamVersion{3});
   EXPECT_EQ(conflict->changes[0].actor, "ben");
-  EXPECT_EQ(conflict->changes[1].time, conflict->current.updated_at);
-  EXPECT_EQ(conflict->conflicting, Fields{TaskField::Title});
+  EXPECT_EQ(conflict->changes[1].time, task_in(conflict->current).updated_at);
+  EXPECT_EQ(conflict->conflicting, Fields{Field::Title});
   EXPECT_FALSE(conflict->mergeable);
 }
 
@@ -55,7 +56,7 @@ TEST_F(ReplicaTest, CountsAFieldThatWentThereAndBackAsChanged) {
   a.send_through(retitle("Write the guide"), kAny);
   const auto* conflict = a.answer_as<VersionConflict>(a.send(retitle("mine"), at_version(1)));
   ASSERT_NE(conflict, nullptr);
-  EXPECT_EQ(conflict->conflicting, Fields{TaskField::Title});
+  EXPECT_EQ(conflict->conflicting, Fields{Field::Title});
 }
 
 TEST_F(ReplicaTest, CallsNoConflictWhatBothWantAlike) {
@@ -63,7 +64,7 @@ TEST_F(ReplicaTest, CallsNoConflictWhatBothWantAlike) {
   a.send_through(retitle("ours"), kAny);
   const auto* conflict = a.answer_as<VersionConflict>(a.send(retitle("ours"), at_version(1)));
   ASSERT_NE(conflict, nullptr);
-  EXPECT_EQ(fields_of(conflict->changes), Fields{TaskField::Title});
+  EXPECT_EQ(fields_of(conflict->changes), Fields{Field::Title});
   EXPECT_EQ(conflict->conflicting, Fields());
   EXPECT_TRUE(conflict->mergeable);
 }
@@ -104,7 +105,7 @@ TEST_F(ReplicaTest, ComparesWithTheHighestOfTheVersionsThatWereSent) {
   const auto* conflict = a.answer_as<VersionConflict>(a.send(retitle("mine"), one_of));
   ASSERT_NE(conflict, nullptr);
   EXPECT_EQ(conflict->expected, StreamVersion{2});
-  EXPECT_EQ(fields_of(conflict->changes), Fields{TaskField::Description});
+  EXPECT_EQ(fields_of(conflict->changes), Fields{Field::Description});
 }
 
 // ---- merging
@@ -117,9 +118,9 @@ TEST_F(ReplicaTest, MergesAnEditWithChangesOfOtherFields) {
   const auto* success = a.answer_as<Succeeded>(ticket);
   ASSERT_NE(success, nullptr);
   EXPECT_TRUE(success->merged);
-  EXPECT_EQ(success->task.version, StreamVersion{3});
-  EXPECT_EQ(success->task.title, "new");
-  EXPECT_EQ(success->task.description, "d");
+  EXPECT_EQ(task_in(success->state).version, StreamVersion{3});
+  EXPECT_EQ(task_in(success->state).title, "new");
+  EXPECT_EQ(task_in(success->state).description, "d");
 }
 
 TEST_F(ReplicaTest, DoesNotSayThatItMergedWhatFitted) {
@@ -152,7 +153,7 @@ TEST_F(ReplicaTest, RefusesToMergeWhatOthersHaveChangedToo) {
   a.answer_end();
   const auto* conflict = a.answer_as<VersionConflict>(ticket);
   ASSERT_NE(conflict, nullptr);
-  EXPECT_EQ(conflict->conflicting, Fields{TaskField::Title});
+  EXPECT_EQ(conflict->conflicting, Fields{Field::Title});
   EXPECT_FALSE(a.appends_something());
 }
 
@@ -169,8 +170,8 @@ TEST_F(ReplicaTest, JudgesAMergeAgainAfterALostRaceAndMergesWhatStillFits) {
   const auto* success = b.answer_as<Succeeded>(ticket);
   ASSERT_NE(success, nullptr);
   EXPECT_TRUE(success->merged);
-  EXPECT_EQ(success->task.version, StreamVersion{4});
-  EXPECT_EQ(success->task.assignee_id, kBen);
+  EXPECT_EQ(task_in(success->state).version, StreamVersion{4});
+  EXPECT_EQ(task_in(success->state).assignee_id, kBen);
 }
 
 TEST_F(ReplicaTest, JudgesAMergeAgainAfterALostRaceAndRefusesWhatNoLongerFits) {
@@ -185,8 +186,8 @@ TEST_F(ReplicaTest, JudgesAMergeAgainAfterALostRaceAndRefusesWhatNoLongerFits) {
   b.answer_end();
   const auto* conflict = b.answer_as<VersionConflict>(ticket);
   ASSERT_NE(conflict, nullptr);
-  EXPECT_EQ(conflict->conflicting, Fields{TaskField::Description});
-  EXPECT_EQ(conflict->current.description, "a's");
+  EXPECT_EQ(conflict->conflicting, Fields{Field::Description});
+  task_in(EXPECT_EQ(conflict->current).description, "a's");
   EXPECT_FALSE(b.appends_something());
 }
 
@@ -214,7 +215,7 @@ TEST_F(ReplicaTest, AsksTheRulesOfTheCurrentVersionWhenItMerges) {
 TEST_F(ReplicaTest, MergesEditsAlone) {
   a.send_through(create());
   a.send_through(retitle("new"), kAny);
-  const Ticket ticket = a.send(CommandRequest{.task_id = kTask,
+  const Ticket ticket = a.send(CommandRequest{.stream = events::StreamId::of(kTask),
                                               .command = ChangeStatus{.to = events::Status::Blocked},
                                               .expectation = at_version(1),
                                               .merge_conflicts = true,
@@ -238,9 +239,9 @@ TEST_F(ReplicaTest, AddsUpWhatTwoPostponeAtOnce) {
   a.read_all();
   b.read_all();
   b.land();
-  EXPECT_EQ(a.answer_as<Succeeded>(of_a)->task.due_date, due + 24h);
+  EXPECT_EQ(task_in(a.answer_as<Succeeded>(of_a)->state).due_date, due + 24h);
   ASSERT_NE(b.answer_as<Succeeded>(of_b), nullptr);
-  EXPECT_EQ(b.answer_as<Succeeded>(of_b)->task.due_date, due + 72h);
+  EXPECT_EQ(task_in(b.answer_as<Succeeded>(of_b)->state).due_date, due + 72h);
 }
 
 TEST_F(ReplicaTest, PostponesOnceHoweverOftenTheSameKeyAsks) {
@@ -252,7 +253,7 @@ TEST_F(ReplicaTest, PostponesOnceHoweverOftenTheSameKeyAsks) {
   const auto* replay = b.answer_as<Succeeded>(b.send(PostponeTask{24h}, {}, key));
   ASSERT_NE(replay, nullptr);
   EXPECT_TRUE(replay->replayed);
-  EXPECT_EQ(replay->task.due_date, due + 24h);
+  EXPECT_EQ(task_in(replay->state).due_date, due + 24h);
 }
 
 TEST_F(ReplicaTest, DoesNotPostponeAVersionThatSomebodyChangedMeanwhile) {

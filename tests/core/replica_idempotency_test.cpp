@@ -22,7 +22,7 @@ TEST_F(ReplicaTest, TellsOfAReplayWhichVersionTheEventHadMade) {
   const auto* replay = a.answer_as<Succeeded>(a.send(create(), {}, key));
   ASSERT_NE(replay, nullptr);
   EXPECT_EQ(replay->event_version, StreamVersion{1});
-  EXPECT_EQ(replay->task.version, StreamVersion{2});
+  EXPECT_EQ(task_in(replay->state).version, StreamVersion{2});
 }
 
 TEST_F(ReplicaTest, FindsTheKeyWhenARepeatedCreateRacesAtAnotherInstance) {

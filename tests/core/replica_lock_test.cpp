@@ -4,7 +4,7 @@ namespace taskstream::command {
 namespace {
 
 CommandRequest by(std::string actor, TaskCommand command) {
-  return {.task_id = kTask,
+  return {.stream = events::StreamId::of(kTask),
           .command = std::move(command),
           .expectation = {.kind = Expectation::Kind::Any},
           .actor = std::move(actor)};
@@ -14,11 +14,11 @@ TEST_F(ReplicaTest, FencesALockWithTheVersionThatTookItAndKeepsTheTokenWhenRenew
   a.send_through(create());
   a.send_through(retitle("new"), at_version(1));
   const Ticket taken = a.send_through(LockTask{60});
-  const auto lock = a.answer_as<Succeeded>(taken)->task.lock;
+  const auto lock = task_in(a.answer_as<Succeeded>(taken)->state).lock;
   ASSERT_TRUE(lock);
   EXPECT_EQ(lock->fencing_token, 3);
   a.let_pass(30s);
-  const auto renewed = a.answer_as<Succeeded>(a.send_through(LockTask{60}))->task.lock;
+  const auto renewed = task_in(a.answer_as<Succeeded>(a.send_through(LockTask{60}))->state).lock;
   ASSERT_TRUE(renewed);
   EXPECT_EQ(renewed->fencing_token, 3);
   EXPECT_EQ(renewed->since, lock->since);
@@ -34,7 +34,7 @@ TEST_F(ReplicaTest, DecidesTheTokenAnewWhenALockLosesARace) {
   log.append(lost.record);
   a.read_all();
   a.land();
-  EXPECT_EQ(a.answer_as<Succeeded>(ticket)->task.lock->fencing_token, 3) << "the version that took it";
+  EXPECT_EQ(task_in(a.answer_as<Succeeded>(ticket)->state).lock->fencing_token, 3) << "the version that took it";
 }
 
 TEST_F(ReplicaTest, BindsOthersAtEveryInstance) {
@@ -58,7 +58,7 @@ TEST_F(ReplicaTest, LetsOneOfTwoTakeALock) {
   a.read_all();
   b.read_all();
   ASSERT_NE(b.answer_as<Succeeded>(of_b), nullptr);
-  EXPECT_EQ(b.answer_as<Succeeded>(of_b)->task.lock->holder, "ben");
+  EXPECT_EQ(task_in(b.answer_as<Succeeded>(of_b)->state).lock->holder, "ben");
   a.answer_end();
   EXPECT_TRUE(a.refused_as<TaskIsLocked>(of_a));
 }
@@ -74,7 +74,7 @@ TEST_F(ReplicaTest, LetsOthersInOnceTheLockHasExpiredAndClocksMayNoLongerDiffer)
   const Ticket ticket = a.send(by("ben", UnlockTask()));
   a.land();
   ASSERT_NE(a.answer_as<Succeeded>(ticket), nullptr);
-  EXPECT_FALSE(a.answer_as<Succeeded>(ticket)->task.lock);
+  EXPECT_FALSE(task_in(a.answer_as<Succeeded>(ticket)->state).lock);
 }
 
 TEST_F(ReplicaTest, ConfirmsThatNothingIsLocked) {

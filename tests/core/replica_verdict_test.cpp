@@ -11,7 +11,7 @@ TEST_F(ReplicaTest, AnswersOnceTheReportStandsAtItsFold) {
   a.report_appended(append, offset);
   const auto* success = a.answer_as<Succeeded>(ticket);
   ASSERT_NE(success, nullptr);
-  EXPECT_EQ(success->task.version, StreamVersion{1});
+  EXPECT_EQ(task_in(success->state).version, StreamVersion{1});
   EXPECT_EQ(success->event_id, append.id);
 }
 
@@ -39,7 +39,7 @@ TEST_F(ReplicaTest, TakesNoReportForAVerdictWhileForeignRecordsLieBetween) {
   a.read_all();
   const auto* conflict = a.answer_as<VersionConflict>(of_a);
   ASSERT_NE(conflict, nullptr);
-  EXPECT_EQ(conflict->current.title, "b's");
+  task_in(EXPECT_EQ(conflict->current).title, "b's");
 }
 
 TEST_F(ReplicaTest, LetsExactlyOneOfTwoWinAVersion) {
@@ -73,7 +73,7 @@ TEST_F(ReplicaTest, DecidesAgainWhenACommandWithoutAVersionLosesARace) {
   a.read_all();
   const auto* success = a.answer_as<Succeeded>(of_a);
   ASSERT_NE(success, nullptr);
-  EXPECT_EQ(success->task.version, StreamVersion{3});
+  EXPECT_EQ(task_in(success->state).version, StreamVersion{3});
   EXPECT_EQ(success->event_id, again.id);
 }
 
@@ -139,7 +139,7 @@ TEST_F(ReplicaTest, AppliesALateRecordOfAnUnknownOutcomeAndRefusesTheNextOnItsVe
   a.read_all();
   const auto* conflict = a.answer_as<VersionConflict>(next);
   ASSERT_NE(conflict, nullptr);
-  EXPECT_EQ(conflict->current.title, "late");
+  task_in(EXPECT_EQ(conflict->current).title, "late");
 }
 
 TEST_F(ReplicaTest, DecidesCommandsOnOneStreamOneAfterAnother) {
@@ -152,7 +152,7 @@ TEST_F(ReplicaTest, DecidesCommandsOnOneStreamOneAfterAnother) {
   EXPECT_NE(a.answer(first), nullptr);
   const Append next = a.take_append();
   a.report_appended(next, log.append(next.record));
-  EXPECT_EQ(a.answer_as<Succeeded>(second)->task.version, StreamVersion{3});
+  EXPECT_EQ(task_in(a.answer_as<Succeeded>(second)->state).version, StreamVersion{3});
 }
 
 TEST_F(ReplicaTest, AppendsNothingAfterTheDeadline) {

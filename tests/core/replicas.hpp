@@ -39,7 +39,7 @@ class Instance {
   Instance(TestLog& log, std::uint8_t seed)
       : log_(log),
         replica_({.partitions = 1,
-                  .source = "/taskstream/command-service/test",
+                  .source = "/taskstream/command-service/" + std::to_string(seed),
                   .attempts = 3,
                   .ahead_of_tail_at_most = 4,
                   .random =
@@ -58,7 +58,7 @@ class Instance {
 
   Ticket send(TaskCommand command, Expectation expectation = {}, std::optional<RequestKey> key = {},
               events::PositionVector at_least = {}) {
-    return send(CommandRequest{.task_id = kTask,
+    return send(CommandRequest{.stream = events::StreamId::of(kTask),
                                .command = std::move(command),
                                .expectation = std::move(expectation),
                                .actor = "ann",
@@ -77,7 +77,7 @@ class Instance {
 
   Ticket read() {
     const Ticket ticket = ++last_ticket_;
-    replica_.on_read(ticket, {.task_id = kTask, .wait = kWait, .timeout = kTimeout}, now_);
+    replica_.on_read(ticket, {.stream = events::StreamId::of(kTask), .wait = kWait, .timeout = kTimeout}, now_);
     collect();
     return ticket;
   }
@@ -186,6 +186,10 @@ class ReplicaTest : public testing::Test {
   Instance a{log, 0xA};
   Instance b{log, 0xB};
 };
+
+inline const events::TaskState& task_in(const events::State& state) {
+  return std::get<events::TaskState>(state);
+}
 
 inline Expectation at_version(std::int64_t version) {
   return {.kind = Expectation::Kind::OneOf, .versions = {StreamVersion{version}}};

@@ -34,7 +34,7 @@ StreamEntry task_with_everything() {
                                                           .updated_by = "ben"},
                                .quarantine = events::Quarantine{.version = {299}, .reason = "no such type"}},
                     .last_event_id = kEvent};
-  entry.last_changes.note({events::TaskField::Title, events::TaskField::Lock}, {299}, "ben", kNow);
+  entry.last_changes.note({events::Field::Title, events::Field::Lock}, {299}, "ben", kNow);
   return entry;
 }
 

@@ -115,7 +115,7 @@ TEST(Evolve, RefusesToCreateWhatExistsAndToChangeWhatDoesNot) {
     const bool creates = type_of(event).ends_with(".created.v1") || type_of(event).ends_with(".registered.v1");
     const std::string_view kind = kind_of(event);
     const bool needs_nothing = kind == "email" || kind == "log";
-    EXPECT_EQ(folds({}, event), creates || needs_nothing);
+    EXPECT_EQ(folds({}, event), creates || needs_nothing || std::holds_alternative<UserClaimLapsed>(event));
     EXPECT_EQ(folds(task, event), needs_nothing || (kind == "task" && !creates));
     EXPECT_EQ(folds(user, event), needs_nothing || (kind == "user" && !creates));
   }
@@ -127,6 +127,13 @@ TEST(Evolve, CreatesAtAnyVersionWhereNothingExists) {
 
 TEST(Evolve, RefusesATaskWhoseStreamHasNoUuid) {
   EXPECT_TRUE(evolve({}, recorded(full_task(), 1, *StreamId::parse("task/1"))).has_error());
+}
+
+TEST(Evolve, LeavesNothingWhereAClaimLapsesBeforeItsUserIsRegistered) {
+  const State lapsed = evolved({}, UserClaimLapsed{.email_hash = "00"}, 1);
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(lapsed));
+  const State registered = evolved(lapsed, UserRegistered{.first_name = "Ann"}, 2);
+  EXPECT_EQ(std::get<UserState>(registered).version, StreamVersion{2});
 }
 
 TEST(Evolve, FollowsUsersAndTheirAddresses) {

@@ -11,7 +11,7 @@ using namespace examples;
 using http::Response;
 
 Succeeded success() {
-  return {.task = {.id = kTask, .title = "x", .version = {3}}, .event_id = kEvent};
+  return {.state = events::TaskState{.id = kTask, .title = "x", .version = {3}}, .event_id = kEvent};
 }
 
 Response response_to(Succeeded result, AnswerTerms terms = {}) {
@@ -32,7 +32,7 @@ TEST(Answer, SaysThatItMergedOnlyWhenItDid) {
 }
 
 TEST(Answer, GivesARefusalItsToken) {
-  const VersionConflict conflict{.expected = events::StreamVersion{1}, .current = success().task};
+  const VersionConflict conflict{.expected = events::StreamVersion{1}, .current = success().state};
   const auto outcome = to_outcome({.result = conflict, .fold = events::PositionVector({5})}, {}, {});
   const auto& headers = std::get<http::Problem>(outcome).headers;
   EXPECT_EQ(std::ranges::count(headers, "Consistency-Token", &std::pair<std::string, std::string>::first), 1);

@@ -41,7 +41,7 @@ TEST(BatchItems, AskForWhatTheSingleRequestAsksFor) {
                               kTaskPath + R"(?reason=done"}])");
   ASSERT_EQ(items.size(), 2U);
   EXPECT_EQ(std::get<EditTask>(items[0].command.request.command).changes.title, "a");
-  EXPECT_EQ(items[0].command.request.task_id, kTask);
+  EXPECT_EQ(items[0].stream(), events::StreamId::of(kTask));
   EXPECT_EQ(items[0].command.request.actor, kActor);
   EXPECT_EQ(std::get<DeleteTask>(items[1].command.request.command).reason, "done");
 }
@@ -62,7 +62,7 @@ TEST(BatchItems, HashAsTheSingleRequestNumbersAsTheyWereSpelt) {
 TEST(BatchItems, CreateUnderTheIdThatTheKeyGivesTheSingleRequest) {
   const auto items = items_of(R"([{"commandId": "k", "method": "POST", "path": "/v1/tasks", "body": {"title": "x"}}])");
   ASSERT_EQ(items.size(), 1U);
-  EXPECT_EQ(items[0].command.request.task_id, task_id_from_key(kApi.log.id_namespace, kActor, "k"));
+  EXPECT_EQ(items[0].stream(), events::StreamId::of(events::TaskId(id_from_key(kApi.log.id_namespace, kActor, "k"))));
 }
 
 TEST(BatchItems, SayWhichVersionTheyExpect) {

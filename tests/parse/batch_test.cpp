@@ -54,7 +54,7 @@ class BatchTest : public testing::Test {
   static awaitable<Answer> answer(Result result) { co_return Answer{.result = std::move(result)}; }
 
   static Succeeded at_version(std::int64_t version, std::int64_t event_version) {
-    return {.task = {.id = kTask, .title = "x", .version = {version}},
+    return {.state = events::TaskState{.id = kTask, .title = "x", .version = {version}},
             .event_id = kEvent,
             .event_version = events::StreamVersion{event_version}};
   }
@@ -77,7 +77,7 @@ TEST_F(BatchTest, TellsOfEachItemWhatBecameOfIt) {
                                    Succeeded success = at_version(3, 2);
                                    success.merged = id == "merged";
                                    success.replayed = id == "replayed" || id == "gone";
-                                   success.task.deleted = id == "gone";
+                                   std::get<events::TaskState>(success.state).deleted = id == "gone";
                                    if (id == "unchanged") success.event_id.reset();
                                    if (id == "rejected") return Rejection(TaskIsMissing());
                                    if (id == "unknown") return OutcomeUnknown{kEvent};
@@ -122,7 +122,7 @@ TEST_F(BatchTest, ExpectsTheVersionThatWasFoundWhereNothingChanged) {
   results_with("[" + edit("a", R"("expectedVersion": "*")") + "," + edit("b", kPrevious) + "]",
                [&](const CommandRequest& request) -> Result {
                  for (const auto version : request.expectation.versions) expected.push_back(version.value);
-                 return Succeeded{.task = {.id = kTask, .version = {12}}};
+                 return Succeeded{.state = events::TaskState{.id = kTask, .version = {12}}};
                });
   EXPECT_EQ(expected, std::vector<std::int64_t>{12});
 }

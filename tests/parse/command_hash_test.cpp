@@ -61,13 +61,13 @@ TEST(CommandHash, LeavesHeadersOut) {
   EXPECT_EQ(command_hash(request), before);
 }
 
-TEST(TaskIdFromKey, IsAUuidOfVersionEightThatAnotherLanguageComputes) {
+TEST(IdFromKey, IsAUuidOfVersionEightThatAnotherLanguageComputes) {
   const auto id_namespace = *events::Uuid::parse("0197f2c4-0000-7000-8000-00000000000b");
-  const events::TaskId id = task_id_from_key(id_namespace, "ann", "key-1");
+  const events::Uuid id = id_from_key(id_namespace, "ann", "key-1");
   EXPECT_EQ(id.to_string(), "de54cfb5-587f-88fd-ada5-5334148e621f");
-  EXPECT_NE(task_id_from_key(id_namespace, "ben", "key-1"), id);
-  EXPECT_NE(task_id_from_key(id_namespace, "ann", "key-2"), id);
-  EXPECT_NE(task_id_from_key(events::Uuid(), "ann", "key-1"), id);
+  EXPECT_NE(id_from_key(id_namespace, "ben", "key-1"), id);
+  EXPECT_NE(id_from_key(id_namespace, "ann", "key-2"), id);
+  EXPECT_NE(id_from_key(events::Uuid(), "ann", "key-1"), id);
 }
 
 }  // namespace

@@ -28,11 +28,11 @@ inline VersionConflict conflict() {
                                .updated_at = examples::kNow,
                                .updated_by = examples::kSomebodyElse};
   const FieldChange retitled{
-      .field = events::TaskField::Title, .version = {7}, .actor = examples::kSomebodyElse, .time = examples::kNow};
+      .field = events::Field::Title, .version = {7}, .actor = examples::kSomebodyElse, .time = examples::kNow};
   return {.expected = events::StreamVersion{6},
           .current = task,
           .changes = {retitled},
-          .conflicting = {events::TaskField::Title}};
+          .conflicting = {events::Field::Title}};
 }
 
 struct Expected {
@@ -53,6 +53,9 @@ inline std::vector<Expected> every_problem() {
       {to_problem(TaskIsClosed()), 409, "TASK_CLOSED"},
       {to_problem(TaskIsAssigned()), 409, "ALREADY_ASSIGNED"},
       {to_problem(TaskHasNoDueDate()), 409, "NO_DUE_DATE"},
+      {to_problem(UserIsMissing()), 404, "NOT_FOUND"},
+      {to_problem(UserIsInactive()), 409, "USER_INACTIVE"},
+      {to_problem(EmailIsTaken()), 409, "EMAIL_TAKEN"},
       {version_conflict(conflict()), 412, "VERSION_CONFLICT"},
       {precondition_required(), 428, "PRECONDITION_REQUIRED"},
       {idempotency_key_reused(), 422, "IDEMPOTENCY_KEY_REUSED"},

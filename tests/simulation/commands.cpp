@@ -99,10 +99,11 @@ CommandGenerator::CommandGenerator(Random& random) : random_(random) {
 
 command::CommandRequest CommandGenerator::command(const std::string& actor, const Knowledge& knowledge) {
   command::CommandRequest request;
-  request.task_id = random_.one_of(random_.chance(960) ? hot_tasks_ : all_tasks_);
-  request.command = any_command();
+  request.stream = random_.one_of(random_.chance(960) ? hot_tasks_ : all_tasks_);
+  const TaskCommand command = any_command();
+  request.command = command;
   request.values_unreadable = random_.chance(15);
-  request.expectation = expectation(request.command, request.task_id, knowledge);
+  request.expectation = expectation(command, request.stream, knowledge);
   request.merge_conflicts = random_.chance(300);
   request.actor = actor;
   request.key = key();
@@ -112,19 +113,19 @@ command::CommandRequest CommandGenerator::command(const std::string& actor, cons
 
 command::CommandRequest CommandGenerator::read(const Knowledge& knowledge) {
   command::CommandRequest request;
-  request.task_id = random_.one_of(random_.chance(900) ? hot_tasks_ : all_tasks_);
+  request.stream = random_.one_of(random_.chance(900) ? hot_tasks_ : all_tasks_);
   add_times(request, knowledge);
   return request;
 }
 
-void CommandGenerator::retire(const events::TaskId& task) {
+void CommandGenerator::retire(const events::StreamId& task) {
   if (const auto found = std::ranges::find(hot_tasks_, task); found != hot_tasks_.end()) *found = new_task();
 }
 
-events::TaskId CommandGenerator::missing_task(events::Partition partition, events::Partition partitions) {
+events::StreamId CommandGenerator::missing_task(events::Partition partition, events::Partition partitions) {
   for (;;) {
-    const events::TaskId task(random_uuid(random_));
-    if (events::partition_of(events::StreamId::of(task).to_string(), partitions) == partition) return task;
+    const auto task = events::StreamId::of(events::TaskId(random_uuid(random_)));
+    if (events::partition_of(task.to_string(), partitions) == partition) return task;
   }
 }
 
@@ -137,7 +138,7 @@ TaskCommand CommandGenerator::any_command() {
   return kind->make(random_);
 }
 
-Expectation CommandGenerator::expectation(const TaskCommand& command, const events::TaskId& task,
+Expectation CommandGenerator::expectation(const TaskCommand& command, const events::StreamId& task,
                                           const Knowledge& knowledge) {
   using enum Expectation::Kind;
   const bool creates = std::holds_alternative<command::CreateTask>(command);
@@ -148,7 +149,7 @@ Expectation CommandGenerator::expectation(const TaskCommand& command, const even
 }
 
 // Mostly the one that the client knows; now and then others beside it, or instead of it.
-std::vector<StreamVersion> CommandGenerator::versions(const events::TaskId& task, const Knowledge& knowledge) {
+std::vector<StreamVersion> CommandGenerator::versions(const events::StreamId& task, const Knowledge& knowledge) {
   const auto found = knowledge.versions.find(task);
   const std::int64_t known = found != knowledge.versions.end() ? found->second.value : 1;
   std::vector<StreamVersion> versions;
@@ -176,8 +177,8 @@ void CommandGenerator::add_times(command::CommandRequest& request, const Knowled
   if (random_.chance(20)) request.at_least.advance(0, 1'000'000);
 }
 
-events::TaskId CommandGenerator::new_task() {
-  return all_tasks_.emplace_back(random_uuid(random_));
+events::StreamId CommandGenerator::new_task() {
+  return all_tasks_.emplace_back(events::StreamId::of(events::TaskId(random_uuid(random_))));
 }
 
 }  // namespace taskstream::simulation

@@ -40,9 +40,9 @@ struct Operation {
   std::vector<Appended> appended;
   std::function<void(const Operation&)> on_end;
 
-  events::StreamId stream() const { return events::StreamId::of(request.task_id); }
+  const events::StreamId& stream() const { return request.stream; }
   // As it stands in the records that were appended for it.
-  const std::string& name() const { return request.correlation_id; }
+  const std::string& name() const { return *request.correlation_id; }
   // Null when it was not answered so.
   template <class R>
   const R* answered() const {

@@ -54,7 +54,7 @@ void Instance::ask(command::Ticket ticket) {
     if (!operation.reads) return replica.on_command(ticket, request, now);
     replica.on_read(
         ticket,
-        {.task_id = request.task_id, .at_least = request.at_least, .wait = request.wait, .timeout = request.timeout},
+        {.stream = request.stream, .at_least = request.at_least, .wait = request.wait, .timeout = request.timeout},
         now);
   });
 }

@@ -44,7 +44,8 @@ Judgement success_is_accepted(const Operation& operation, const Truth& truth) {
     return "was told of success before its record was in the log, or its record came from before it was asked";
   }
   const auto* task = task_in(version);
-  if (task == nullptr || !(*task == succeeded->task)) return "was shown a task that is not what its event made";
+  if (task == nullptr || !(events::State(*task) == succeeded->state))
+    return "was shown a task that is not what its event made";
   return std::nullopt;
 }
 
@@ -124,8 +125,9 @@ Judgement fold_covers_what_it_must(const Operation& operation, const Truth& trut
   if (!is_covered) return "was answered on less than its token asks for";
   if (succeeded == nullptr) return std::nullopt;
   const auto version = static_cast<std::int64_t>(truth.version_in(operation.stream(), fold));
-  return version == succeeded->task.version.value ? std::nullopt
-                                                  : Judgement("got a token that does not fit its own event");
+  return version == events::version_of(succeeded->state).value
+             ? std::nullopt
+             : Judgement("got a token that does not fit its own event");
 }
 
 Judgement unknown_names_what_may_land(const Operation& operation, const Truth&) {
@@ -171,7 +173,8 @@ std::span<const Judge> all_judges() {
 
 bool is_true_for_ever(const Operation& operation) {
   if (const auto* conflict = operation.answered<VersionConflict>()) {
-    return !operation.request.merge_conflicts && conflict->expected && *conflict->expected < conflict->current.version;
+    return !operation.request.merge_conflicts && conflict->expected &&
+           *conflict->expected < events::version_of(conflict->current);
   }
   const auto* succeeded = operation.answered<Succeeded>();
   return (succeeded != nullptr && succeeded->replayed) || operation.answered<StreamQuarantined>() != nullptr;

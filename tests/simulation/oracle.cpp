@@ -5,12 +5,16 @@
 
 #include "command-service/domain/decide_task.hpp"
 #include "command-service/domain/task_changes.hpp"
-#include "events/fold/task_fields.hpp"
+#include "events/fold/fields.hpp"
 
 namespace taskstream::simulation {
 namespace {
 
 using namespace command;
+
+const TaskCommand& command_of(const CommandRequest& request) {
+  return std::get<TaskCommand>(request.command);
+}
 
 const events::TaskState* task_of(const Version& version) {
   return std::get_if<events::TaskState>(&version.after.state);
@@ -42,10 +46,10 @@ bool is_met(const Expectation& expectation, const events::TaskState& task) {
 
 // The last change of each field in the versions after `since`, up to `version`.
 std::vector<FieldChange> changes(const std::vector<Version>& versions, std::int64_t since, std::size_t version) {
-  std::map<events::TaskField, FieldChange> last;
+  std::map<events::Field, FieldChange> last;
   for (auto v = static_cast<std::size_t>(since) + 1; v <= version; ++v) {
     const events::RecordedEvent& recorded = *versions[v].recorded;
-    for (const events::TaskField field : events::fields_changed_by(recorded.event)) {
+    for (const events::Field field : events::fields_changed_by(recorded.event)) {
       last[field] = {.field = field,
                      .version = recorded.version,
                      .actor = recorded.context.actor,
@@ -64,11 +68,11 @@ VersionConflict conflict(const CommandRequest& request, const std::vector<Versio
   if (!expected.empty()) conflict.expected = std::ranges::max(expected);
   if (!conflict.expected || conflict.expected->value == 0 || *conflict.expected >= task.version) return conflict;
   conflict.changes = changes(versions, conflict.expected->value, version);
-  for (const events::TaskField field : fields_to_change(task, request.command)) {
+  for (const events::Field field : fields_to_change(task, command_of(request))) {
     if (std::ranges::find(conflict.changes, field, &FieldChange::field) == conflict.changes.end()) continue;
     conflict.conflicting.push_back(field);
   }
-  conflict.mergeable = std::holds_alternative<EditTask>(request.command) && conflict.conflicting.empty();
+  conflict.mergeable = std::holds_alternative<EditTask>(command_of(request)) && conflict.conflicting.empty();
   return conflict;
 }
 
@@ -78,9 +82,10 @@ Expected refused(Result answer) {
 
 // The domain's own: what the rules make of a command that has come so far.
 Expected decided(const CommandRequest& request, const events::TaskState* task, events::Instant now, bool merges) {
-  const auto decision = decide(task, request.command, {.now = now, .actor = request.actor});
+  const auto decision =
+      decide(task, command_of(request), {.now = now, .actor = request.actor, .assignee = Assignee::Unknown});
   if (!decision) return refused(decision.error());
-  if (!*decision) return refused(Succeeded{.task = *task, .merged = merges});
+  if (!*decision) return refused(Succeeded{.state = *task, .merged = merges});
   return {.event = **decision, .merges = merges};
 }
 
@@ -95,7 +100,7 @@ Expected expect(const CommandRequest& request, const std::vector<Version>& versi
   if (known.after.quarantine) return refused(StreamQuarantined{*known.after.quarantine});
   if (first != nullptr)
     return refused(Succeeded{
-        .task = *task, .event_id = first->event_id, .event_version = first->recorded->version, .replayed = true});
+        .state = *task, .event_id = first->event_id, .event_version = first->recorded->version, .replayed = true});
   const bool creates = std::holds_alternative<CreateTask>(request.command);
   if (task != nullptr && task->deleted) return refused(Rejection(TaskIsDeleted()));
   if (task == nullptr && !creates) return refused(Rejection(TaskIsMissing()));
@@ -117,14 +122,14 @@ Result expect_read(const std::vector<Version>& versions, std::size_t version) {
   if (known.after.quarantine) return StreamQuarantined{*known.after.quarantine};
   if (task == nullptr) return Rejection(TaskIsMissing());
   if (task->deleted) return Rejection(TaskIsDeleted());
-  return Succeeded{.task = *task};
+  return Succeeded{.state = *task};
 }
 
 bool same(const Result& a, const Result& b) {
   if (a.index() != b.index()) return false;
   if (const auto* succeeded = std::get_if<Succeeded>(&a)) {
     const auto& other = std::get<Succeeded>(b);
-    return succeeded->task == other.task && succeeded->event_id == other.event_id &&
+    return succeeded->state == other.state && succeeded->event_id == other.event_id &&
            succeeded->event_version == other.event_version && succeeded->replayed == other.replayed &&
            succeeded->merged == other.merged;
   }

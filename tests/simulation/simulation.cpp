@@ -96,14 +96,14 @@ bool Run::settle() {
 
 // Of every task, and of one that is missing in every partition, so that the end of each is asked for.
 void Run::ask_everywhere() {
-  std::vector<events::TaskId> tasks = service_.generator.all_tasks();
+  std::vector<events::StreamId> tasks = service_.generator.all_tasks();
   for (events::Partition p = 0; p < world_.log.partitions(); ++p) {
     tasks.push_back(service_.generator.missing_task(p, world_.log.partitions()));
   }
   for (int site = 0; site < std::ssize(service_.sites); ++site) {
-    for (const events::TaskId& task : tasks) {
+    for (const events::StreamId& task : tasks) {
       Operation operation{.reads = true};
-      operation.request.task_id = task;
+      operation.request.stream = task;
       operation.request.timeout = 5s;
       ask(site, std::move(operation));
     }

@@ -41,6 +41,26 @@ TEST(AssignTask, IsRejectedWhenTheTaskIsClosedEvenForWhoHasIt) {
       .ThenRejectedAs<TaskIsClosed>();
 }
 
+TEST(AssignTask, IsRejectedForSomebodyWhoIsNoUser) {
+  Given({kUnassigned}).For(Assignee::Unknown).When(AssignTask{.assignee_id = kAnn}).ThenInvalid({"userId"});
+  Given({kUnassigned, kClose}).For(Assignee::Unknown).When(AssignTask{.assignee_id = kAnn}).ThenInvalid({"userId"});
+}
+
+TEST(AssignTask, IsRejectedForAUserWhoIsDeactivatedEvenIfTheyHaveIt) {
+  Given({kUnassigned}).For(Assignee::Inactive).When(AssignTask{.assignee_id = kAnn}).ThenRejectedAs<UserIsInactive>();
+  Given({kUnassigned, TaskAssigned{.assignee_id = kAnn}})
+      .For(Assignee::Inactive)
+      .When(AssignTask{.assignee_id = kAnn})
+      .ThenRejectedAs<UserIsInactive>();
+}
+
+TEST(AssignTask, IsRejectedForTheTaskBeforeTheUserWhoIsDeactivated) {
+  const TaskLocked lock{.holder = kSomebodyElse, .since = kYesterday, .expires_at = kTomorrow, .fencing_token = 2};
+  const AssignTask to_ann{.assignee_id = kAnn};
+  Given({kUnassigned, lock}).For(Assignee::Inactive).When(to_ann).ThenRejectedAs<TaskIsLocked>();
+  Given({kUnassigned, kClose}).For(Assignee::Inactive).When(to_ann).ThenRejectedAs<TaskIsClosed>();
+}
+
 TEST(AssignTask, IsRejectedWhereThereIsNoTaskOrItIsDeleted) {
   Given({}).When(AssignTask{.assignee_id = kAnn}).ThenRejectedAs<TaskIsMissing>();
   Given({kUnassigned, TaskDeleted{}}).When(AssignTask{.assignee_id = kAnn}).ThenRejectedAs<TaskIsDeleted>();

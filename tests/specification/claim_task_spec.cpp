@@ -34,6 +34,15 @@ TEST(ClaimTask, IsRejectedWhenTheTaskIsClosed) {
   Given({kUnassigned, close}).When(ClaimTask{kAnn}).ThenRejectedAs<TaskIsClosed>();
 }
 
+TEST(ClaimTask, IsRejectedForSomebodyWhoIsNoUserOrIsDeactivated) {
+  Given({kUnassigned}).For(Assignee::Unknown).When(ClaimTask{kAnn}).ThenInvalid({"userId"});
+  Given({kUnassigned}).For(Assignee::Inactive).When(ClaimTask{kAnn}).ThenRejectedAs<UserIsInactive>();
+  Given({kUnassigned, TaskAssigned{.assignee_id = kAnn}})
+      .For(Assignee::Inactive)
+      .When(ClaimTask{kAnn})
+      .ThenRejectedAs<UserIsInactive>();
+}
+
 TEST(ClaimTask, IsRejectedWhereThereIsNoTaskOrItIsDeleted) {
   Given({}).When(ClaimTask{kAnn}).ThenRejectedAs<TaskIsMissing>();
   Given({kUnassigned, TaskDeleted{}}).When(ClaimTask{kAnn}).ThenRejectedAs<TaskIsDeleted>();

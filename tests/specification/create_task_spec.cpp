@@ -86,6 +86,17 @@ TEST(CreateTask, IsRejectedWithADueDateInThePast) {
   Given({}).When(CreateTask{.title = "x", .due_date = kYesterday}).ThenInvalid({"dueDate"});
 }
 
+TEST(CreateTask, IsRejectedForSomebodyWhoIsNoUser) {
+  const CreateTask for_ann{.title = "", .assignee_id = kAnn, .due_date = kYesterday};
+  Given({}).For(Assignee::Unknown).When(for_ann).ThenInvalid({"title", "assigneeId", "dueDate"});
+}
+
+TEST(CreateTask, IsRejectedForAUserWhoIsDeactivatedOnceItsValuesAreFine) {
+  const CreateTask for_ann{.title = "x", .assignee_id = kAnn};
+  Given({}).For(Assignee::Inactive).When(for_ann).ThenRejectedAs<UserIsInactive>();
+  Given({}).For(Assignee::Inactive).When(CreateTask{.assignee_id = kAnn}).ThenInvalid({"title"});
+}
+
 TEST(CreateTask, IsRejectedUnderTheIdOfADeletedTask) {
   Given({TaskCreated{.title = "x"}, TaskDeleted{}}).When(CreateTask{.title = "y"}).ThenRejectedAs<TaskIsDeleted>();
 }

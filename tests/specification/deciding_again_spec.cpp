@@ -1,9 +1,6 @@
-#include <rapidcheck.h>
-
 #include "command-service/domain/task_changes.hpp"
 #include "command-service/domain/transitions.hpp"
-#include "events/fold/stream_fold.hpp"
-#include "tests/support/specification.hpp"
+#include "tests/specification/generators.hpp"
 
 // What holds for every command on every state that commands can lead to. RapidCheck prints the seed of a failure, and
 // RC_PARAMS="seed=…" replays it.
@@ -13,17 +10,6 @@ namespace {
 using namespace specification;
 using events::Event;
 using events::TaskState;
-
-template <class Value>
-rc::Gen<Value> one_of(std::vector<Value> values) {
-  return rc::gen::elementOf(std::move(values));
-}
-
-template <class Value>
-rc::Gen<std::optional<Value>> maybe(rc::Gen<Value> value) {
-  return rc::gen::oneOf(rc::gen::just(std::optional<Value>()),
-                        rc::gen::map(std::move(value), [](Value v) { return std::optional<Value>(std::move(v)); }));
-}
 
 rc::Gen<std::string> title() {
   return one_of<std::string>({"Write", "Read", "", times(81, "x")});
@@ -82,26 +68,14 @@ TaskCommand a_command() {
   }
 }
 
-// A task as the log can hold it: created, led on by events of any kind, now and then under a lock.
-class History {
+// Created, led on by events of any kind, now and then under a lock.
+class TaskHistory : public History<TaskState> {
  public:
-  History() { append(*one_of<Event>({events::TaskCreated{.title = "Write"}, examples::full_task()})); }
-
-  void append(const Event& event) {
-    // Through bytes, as every reader meets it.
-    const events::Record record = events::to_record(examples::recorded(event, stream_.version.next().value));
-    const auto envelope = events::read_envelope(record, events::partition_of(*record.key, 12), 12);
-    RC_ASSERT(envelope.has_value());
-    const events::Applied applied = events::apply(stream_, *envelope, record);
-    RC_ASSERT(applied.event.has_value());
-    const bool is_the_same = applied.event->event == event;
-    RC_ASSERT(is_the_same);
-  }
-
-  const TaskState& task() const { return std::get<TaskState>(stream_.state); }
+  TaskHistory() : History(events::StreamId::of(examples::kTask), creation()) {}
+  const TaskState& task() const { return state(); }
 
  private:
-  events::Stream stream_;
+  static Event creation() { return *one_of<Event>({events::TaskCreated{.title = "Write"}, examples::full_task()}); }
 };
 
 bool is_bound_by_lock(const TaskState& task, const DecisionContext& context) {
@@ -139,7 +113,7 @@ TEST(Deciding, AgainOnTheResultingStateDecidesNothing) {
   int rejections = 0;
   int idlings = 0;
   EXPECT_TRUE(rc::check([&] {
-    History history;
+    TaskHistory history;
     const int steps = *rc::gen::inRange(1, 20);
     for (int i = 0; i < steps && !history.task().deleted; ++i) {
       if (*rc::gen::inRange(0, 8) == 0) {
@@ -169,7 +143,7 @@ TEST(Deciding, AgainOnTheResultingStateDecidesNothing) {
 
 TEST(Deciding, TwiceOnTheSameStateDecidesTheSame) {
   EXPECT_TRUE(rc::check([] {
-    History history;
+    TaskHistory history;
     const DecisionContext context{.now = kNow, .actor = "ann"};
     const TaskCommand command = a_command();
     const Decision first = decide(&history.task(), command, context);

@@ -47,4 +47,8 @@ inline events::TaskCreated full_task() {
           .warning_offset_minutes = 60};
 }
 
+inline events::UserRegistered ann() {
+  return {.first_name = "Ann", .last_name = "Lee", .email = "ann@example.org"};
+}
+
 }  // namespace taskstream::examples

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "command-service/domain/decide_task.hpp"
+#include "command-service/domain/decide_user.hpp"
 #include "events/contract/event_json.hpp"
 #include "events/fold/evolve.hpp"
 #include "tests/support/examples.hpp"
@@ -73,7 +74,9 @@ class Given {
   explicit Given(std::initializer_list<events::Event> history) {
     std::int64_t version = 0;
     for (const events::Event& event : history) {
-      state_ = *events::evolve(state_, examples::recorded(event, ++version));
+      const bool is_of_a_user = events::kind_of(event) == "user";
+      const auto stream = is_of_a_user ? events::StreamId::of(kAnn) : events::StreamId::of(examples::kTask);
+      state_ = *events::evolve(state_, examples::recorded(event, ++version, stream));
     }
   }
 
@@ -85,9 +88,17 @@ class Given {
     context_.now = now;
     return *this;
   }
+  // What is known of the user whom the command names.
+  Given& For(command::Assignee assignee) {
+    context_.assignee = assignee;
+    return *this;
+  }
 
   Decided When(const command::TaskCommand& command) const {
     return Decided(command::decide(std::get_if<events::TaskState>(&state_), command, context_));
+  }
+  Decided When(const command::UserCommand& command) const {
+    return Decided(command::decide(std::get_if<events::UserState>(&state_), command, context_));
   }
 
  private:
