@@ -67,7 +67,7 @@ void Projector::guarded(Work work) {
     return;
   } catch (const SQLite::Exception& e) {
     reason = e.what();
-    damaged = means_damage(e);
+    damaged = sqlite::means_damage(e);
   } catch (const std::exception& e) {
     reason = e.what();
   }

@@ -42,7 +42,7 @@ class Writer {
   void rollback() noexcept;
 
  private:
-  Database& database_;
+  sqlite::Database& database_;
   events::LogId log_;
   events::Checkpoint saved_;
 
