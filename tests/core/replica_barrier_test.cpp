@@ -41,7 +41,7 @@ TEST_F(ReplicaTest, RefusesAnOlderVersionAtOnce) {
   const auto* conflict = a.answer_as<VersionConflict>(ticket);
   ASSERT_NE(conflict, nullptr);
   EXPECT_EQ(conflict->expected, StreamVersion{1});
-  task_in(EXPECT_EQ(conflict->current).version, StreamVersion{2});
+  EXPECT_EQ(task_in(conflict->current).version, StreamVersion{2});
 }
 
 TEST_F(ReplicaTest, ConfirmsTheRefusalOfANewerVersion) {

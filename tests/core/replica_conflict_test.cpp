@@ -41,7 +41,7 @@ TEST_F(ReplicaTest, TellsInAConflictWhatBecameOfTheTaskSinceTheExpectedVersion) 
   const auto* conflict = a.answer_as<VersionConflict>(a.send(retitle("mine"), at_version(2)));
   ASSERT_NE(conflict, nullptr);
   EXPECT_EQ(conflict->expected, StreamVersion{2});
-  task_in(EXPECT_EQ(conflict->current).version, StreamVersion{4});
+  EXPECT_EQ(task_in(conflict->current).version, StreamVersion{4});
   ASSERT_EQ(fields_of(conflict->changes), (Fields{Field::Title, Field::Status}));
   EXPECT_EQ(conflict->changes[0].version, StreamVersion{3});
   EXPECT_EQ(conflict->changes[0].actor, "ben");
@@ -163,6 +163,7 @@ TEST_F(ReplicaTest, JudgesAMergeAgainAfterALostRaceAndMergesWhatStillFits) {
   b.read_all();
   const Ticket ticket = b.send(merging(describe("b's"), 1));
   const Append lost = b.take_append();
+  land_users({kBen});
   a.send_through(AssignTask{.assignee_id = kBen}, kAny);
   log.append(lost.record);
   b.read_all();
@@ -187,7 +188,7 @@ TEST_F(ReplicaTest, JudgesAMergeAgainAfterALostRaceAndRefusesWhatNoLongerFits) {
   const auto* conflict = b.answer_as<VersionConflict>(ticket);
   ASSERT_NE(conflict, nullptr);
   EXPECT_EQ(conflict->conflicting, Fields{Field::Description});
-  task_in(EXPECT_EQ(conflict->current).description, "a's");
+  EXPECT_EQ(task_in(conflict->current).description, "a's");
   EXPECT_FALSE(b.appends_something());
 }
 
@@ -267,7 +268,9 @@ TEST_F(ReplicaTest, DoesNotPostponeAVersionThatSomebodyChangedMeanwhile) {
 TEST_F(ReplicaTest, LetsExactlyOneOfTwoClaimATask) {
   a.send_through(create());
   b.read_all();
-  const Ticket of_a = a.send(ClaimTask{*events::UserId::parse("11111111-1111-4111-8111-111111111111")});
+  const auto ann = *events::UserId::parse("11111111-1111-4111-8111-111111111111");
+  land_users({ann, kBen});
+  const Ticket of_a = a.send(ClaimTask{ann});
   const Ticket of_b = b.send(ClaimTask{kBen});
   const Append append_a = a.take_append();
   const Append append_b = b.take_append();

@@ -39,7 +39,7 @@ TEST_F(ReplicaTest, TakesNoReportForAVerdictWhileForeignRecordsLieBetween) {
   a.read_all();
   const auto* conflict = a.answer_as<VersionConflict>(of_a);
   ASSERT_NE(conflict, nullptr);
-  task_in(EXPECT_EQ(conflict->current).title, "b's");
+  EXPECT_EQ(task_in(conflict->current).title, "b's");
 }
 
 TEST_F(ReplicaTest, LetsExactlyOneOfTwoWinAVersion) {
@@ -63,7 +63,9 @@ TEST_F(ReplicaTest, LetsExactlyOneOfTwoWinAVersion) {
 TEST_F(ReplicaTest, DecidesAgainWhenACommandWithoutAVersionLosesARace) {
   a.send_through(create());
   b.read_all();
-  const Ticket of_a = a.send(AssignTask{.assignee_id = *events::UserId::parse("7d444840-9dc0-41d1-b245-5ffdce74fad2")});
+  const auto user = *events::UserId::parse("7d444840-9dc0-41d1-b245-5ffdce74fad2");
+  land_users({user});
+  const Ticket of_a = a.send(AssignTask{.assignee_id = user});
   b.send_through(retitle("b's"), at_version(1));
   const Append lost = a.take_append();
   a.read_all();
@@ -139,7 +141,7 @@ TEST_F(ReplicaTest, AppliesALateRecordOfAnUnknownOutcomeAndRefusesTheNextOnItsVe
   a.read_all();
   const auto* conflict = a.answer_as<VersionConflict>(next);
   ASSERT_NE(conflict, nullptr);
-  task_in(EXPECT_EQ(conflict->current).title, "late");
+  EXPECT_EQ(task_in(conflict->current).title, "late");
 }
 
 TEST_F(ReplicaTest, DecidesCommandsOnOneStreamOneAfterAnother) {

@@ -180,6 +180,19 @@ class ReplicaTest : public testing::Test {
   TestLog log;
   Instance a{log, 0xA};
   Instance b{log, 0xB};
+
+  // Somebody else has registered these, and everybody has read so.
+  void land_users(const std::vector<events::UserId>& users) {
+    for (const events::UserId& user : users) {
+      log.append(events::to_record({.stream = events::StreamId::of(user),
+                                    .id = events::EventId(user.uuid()),
+                                    .version = {1},
+                                    .context = {.source = "/elsewhere", .time = {}, .actor = "eve"},
+                                    .event = events::UserRegistered{"Ann", "Lee", user.to_string() + "@example.org"}}));
+    }
+    a.read_all();
+    b.read_all();
+  }
 };
 
 inline const events::TaskState& task_in(const events::State& state) {

@@ -1,9 +1,11 @@
 #include "tests/simulation/checks.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
+#include "tests/simulation/invariants.hpp"
 #include "tests/simulation/judgements.hpp"
 
 namespace taskstream::simulation {
@@ -143,6 +145,11 @@ std::vector<std::string> find_violations(const World& world, const Faults& fault
   check_keys_are_applied_once(world, violations);
   check_locks(world, violations);
   check_what_still_runs(world, violations);
+  // A log that has lost records may have lost a claim, and kept the user's record that it stands for.
+  std::ranges::move(find_broken_promises(whole_truth(world.log)), std::back_inserter(violations));
+  if (!world.log.truncation()) {
+    std::ranges::move(find_open_duties(world.log.truth()), std::back_inserter(violations));
+  }
   check_stops_have_a_reason(world, violations);
   return violations;
 }

@@ -52,14 +52,14 @@ void Client::on_end(const Operation& operation, int attempt) {
 void Client::learn(const Operation& operation) {
   if (!operation.answer) return;
   knowledge_.fold.advance(operation.answer->fold);
-  const events::StreamId& task = operation.stream();
+  const events::StreamId& stream = operation.stream();
   if (const auto* succeeded = operation.answered<command::Succeeded>()) {
-    knowledge_.versions[task] = events::version_of(succeeded->state);
-    if (events::is_deleted(succeeded->state)) service_.generator.retire(task);
+    knowledge_.versions[stream] = events::version_of(succeeded->state);
+    if (events::is_deleted(succeeded->state)) service_.generator.retire(stream);
   } else if (const auto* conflict = operation.answered<command::VersionConflict>()) {
-    knowledge_.versions[task] = events::version_of(conflict->current);
+    knowledge_.versions[stream] = events::version_of(conflict->current);
   } else if (operation.answered<command::StreamQuarantined>() != nullptr) {
-    service_.generator.retire(task);
+    service_.generator.retire(stream);
   }
 }
 

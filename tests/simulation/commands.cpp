@@ -12,9 +12,11 @@ namespace {
 using namespace std::chrono_literals;
 using command::Expectation;
 using command::TaskCommand;
+using command::UserCommand;
 using events::StreamVersion;
 
 constexpr std::size_t kHotTasks = 3;
+constexpr std::size_t kHotUsers = 3;
 
 events::Uuid random_uuid(Random& random) {
   events::Uuid::Bytes bytes{};
@@ -30,80 +32,124 @@ events::Status any_status(Random& random) {
   using enum events::Status;
   return random.one_of<events::Status>({NotStarted, InProgress, InProgress, Blocked, Deferred, Completed, Cancelled});
 }
-events::UserId any_user(Random& random) {
-  static const std::vector<std::string> kUsers = {"11111111-1111-4111-8111-111111111111",
-                                                  "22222222-2222-4222-8222-222222222222"};
-  return *events::UserId::parse(random.one_of(kUsers));
-}
 // Far enough from now that the clocks of the sites see it alike.
 events::Instant any_due_date(Random& random) {
   return kEpoch + random.one_of<events::Instant::duration>({-24h, 24h, 48h});
 }
 
+std::string any_address(Random& random) {
+  return random.one_of<std::string>({"a@example.org", "A@example.org", "b@example.org", "c@example.org", "no address"});
+}
+
 // ---- one function a command
 
-TaskCommand create(Random& random) {
+TaskCommand create(Random& random, events::UserId user) {
   command::CreateTask create{.title = any_title(random)};
-  if (random.chance(300)) create.assignee_id = any_user(random);
+  if (random.chance(300)) create.assignee_id = user;
   if (random.chance(300)) create.due_date = any_due_date(random);
   return create;
 }
-TaskCommand edit(Random& random) {
+TaskCommand edit(Random& random, events::UserId) {
   command::EditTask edit;
   if (random.chance(700)) edit.changes.title = any_title(random);
   if (random.chance(300)) edit.changes.due_date = any_due_date(random);
   if (random.chance(300)) edit.changes.description = random.chance(500) ? std::optional("long") : std::nullopt;
   return edit;
 }
-TaskCommand change_status(Random& random) {
+TaskCommand change_status(Random& random, events::UserId) {
   return command::ChangeStatus{.to = any_status(random)};
 }
-TaskCommand assign(Random& random) {
-  return command::AssignTask{.assignee_id = any_user(random)};
+TaskCommand assign(Random&, events::UserId user) {
+  return command::AssignTask{.assignee_id = user};
 }
-TaskCommand unassign(Random&) {
+TaskCommand unassign(Random&, events::UserId) {
   return command::UnassignTask{};
 }
-TaskCommand postpone(Random& random) {
+TaskCommand postpone(Random& random, events::UserId) {
   return command::PostponeTask{.by = random.one_of<std::chrono::seconds>({1h, 24h})};
 }
-TaskCommand claim(Random& random) {
-  return command::ClaimTask{.user_id = any_user(random)};
+TaskCommand claim(Random&, events::UserId user) {
+  return command::ClaimTask{.user_id = user};
 }
 // Short enough to expire while clients are at work.
-TaskCommand lock(Random& random) {
+TaskCommand lock(Random& random, events::UserId) {
   return command::LockTask{.ttl_seconds = static_cast<std::int32_t>(random.between(1, 5))};
 }
-TaskCommand unlock(Random&) {
+TaskCommand unlock(Random&, events::UserId) {
   return command::UnlockTask{};
 }
-TaskCommand delete_task(Random&) {
+TaskCommand delete_task(Random&, events::UserId) {
   return command::DeleteTask{.reason = "done with"};
 }
 
+UserCommand register_user(Random& random) {
+  return command::RegisterUser{.first_name = "Ann", .last_name = any_title(random), .email = any_address(random)};
+}
+UserCommand edit_user(Random& random) {
+  command::EditUser edit;
+  if (random.chance(600)) edit.changes.email = any_address(random);
+  if (random.chance(500)) edit.changes.last_name = any_title(random);
+  return edit;
+}
+UserCommand deactivate(Random&) {
+  return command::DeactivateUser{};
+}
+UserCommand reactivate(Random&) {
+  return command::ReactivateUser{};
+}
+
 // How often, and what. A new command is one line here.
+template <class Make>
 struct Kind {
   int weight;
-  TaskCommand (*make)(Random&);
+  Make make;
 };
-constexpr Kind kKinds[] = {
-    {12, create},  {36, edit}, {8, postpone}, {18, change_status}, {8, assign},
-    {6, unassign}, {5, claim}, {4, lock},     {5, unlock},         {2, delete_task},
+constexpr Kind<TaskCommand (*)(Random&, events::UserId)> kTaskKinds[] = {
+    {12, create},  {36, edit}, {8, postpone}, {18, change_status}, {10, assign},
+    {6, unassign}, {7, claim}, {4, lock},     {5, unlock},         {2, delete_task},
 };
+constexpr Kind<UserCommand (*)(Random&)> kUserKinds[] = {
+    {30, register_user},
+    {40, edit_user},
+    {15, deactivate},
+    {15, reactivate},
+};
+
+template <class Kinds>
+auto draw(Random& random, const Kinds& kinds) {
+  int total = 0;
+  for (const auto& kind : kinds) total += kind.weight;
+  std::int64_t drawn = random.below(total);
+  const auto* kind = std::begin(kinds);
+  while (drawn >= kind->weight) drawn -= (kind++)->weight;
+  return kind->make;
+}
+
+bool creates(const command::Command& command) {
+  if (const auto* of_task = std::get_if<TaskCommand>(&command)) {
+    return std::holds_alternative<command::CreateTask>(*of_task);
+  }
+  return std::holds_alternative<command::RegisterUser>(std::get<UserCommand>(command));
+}
 
 }  // namespace
 
 CommandGenerator::CommandGenerator(Random& random) : random_(random) {
   while (hot_tasks_.size() < kHotTasks) hot_tasks_.push_back(new_task());
+  while (hot_users_.size() < kHotUsers) hot_users_.push_back(new_user());
 }
 
 command::CommandRequest CommandGenerator::command(const std::string& actor, const Knowledge& knowledge) {
   command::CommandRequest request;
-  request.stream = random_.one_of(random_.chance(960) ? hot_tasks_ : all_tasks_);
-  const TaskCommand command = any_command();
-  request.command = command;
+  const bool is_on_user = random_.chance(250);
+  request.stream = any_stream(is_on_user ? hot_users_ : hot_tasks_);
+  if (request.stream.kind() == "user") {
+    request.command = any_user_command();
+  } else {
+    request.command = any_task_command();
+  }
   request.values_unreadable = random_.chance(15);
-  request.expectation = expectation(command, request.stream, knowledge);
+  request.expectation = expectation(request, knowledge);
   request.merge_conflicts = random_.chance(300);
   request.actor = actor;
   request.key = key();
@@ -113,13 +159,14 @@ command::CommandRequest CommandGenerator::command(const std::string& actor, cons
 
 command::CommandRequest CommandGenerator::read(const Knowledge& knowledge) {
   command::CommandRequest request;
-  request.stream = random_.one_of(random_.chance(900) ? hot_tasks_ : all_tasks_);
+  request.stream = any_stream(random_.chance(250) ? hot_users_ : hot_tasks_);
   add_times(request, knowledge);
   return request;
 }
 
-void CommandGenerator::retire(const events::StreamId& task) {
-  if (const auto found = std::ranges::find(hot_tasks_, task); found != hot_tasks_.end()) *found = new_task();
+void CommandGenerator::retire(const events::StreamId& stream) {
+  if (const auto task = std::ranges::find(hot_tasks_, stream); task != hot_tasks_.end()) *task = new_task();
+  if (const auto user = std::ranges::find(hot_users_, stream); user != hot_users_.end()) *user = new_user();
 }
 
 events::StreamId CommandGenerator::missing_task(events::Partition partition, events::Partition partitions) {
@@ -129,28 +176,26 @@ events::StreamId CommandGenerator::missing_task(events::Partition partition, eve
   }
 }
 
-TaskCommand CommandGenerator::any_command() {
-  int total = 0;
-  for (const Kind& kind : kKinds) total += kind.weight;
-  std::int64_t drawn = random_.below(total);
-  const Kind* kind = kKinds;
-  while (drawn >= kind->weight) drawn -= (kind++)->weight;
-  return kind->make(random_);
+TaskCommand CommandGenerator::any_task_command() {
+  const auto make = draw(random_, kTaskKinds);
+  return make(random_, any_user());
 }
 
-Expectation CommandGenerator::expectation(const TaskCommand& command, const events::StreamId& task,
-                                          const Knowledge& knowledge) {
+UserCommand CommandGenerator::any_user_command() {
+  return draw(random_, kUserKinds)(random_);
+}
+
+Expectation CommandGenerator::expectation(const command::CommandRequest& request, const Knowledge& knowledge) {
   using enum Expectation::Kind;
-  const bool creates = std::holds_alternative<command::CreateTask>(command);
   const std::int64_t drawn = random_.below(100);
-  if (creates) return {.kind = drawn < 50 ? Absent : drawn < 97 ? NotStated : Required};
-  if (drawn < 55) return {.kind = OneOf, .versions = versions(task, knowledge)};
+  if (creates(request.command)) return {.kind = drawn < 50 ? Absent : drawn < 97 ? NotStated : Required};
+  if (drawn < 55) return {.kind = OneOf, .versions = versions(request.stream, knowledge)};
   return {.kind = drawn < 80 ? Any : drawn < 95 ? NotStated : drawn < 98 ? Required : Absent};
 }
 
 // Mostly the one that the client knows; now and then others beside it, or instead of it.
-std::vector<StreamVersion> CommandGenerator::versions(const events::StreamId& task, const Knowledge& knowledge) {
-  const auto found = knowledge.versions.find(task);
+std::vector<StreamVersion> CommandGenerator::versions(const events::StreamId& stream, const Knowledge& knowledge) {
+  const auto found = knowledge.versions.find(stream);
   const std::int64_t known = found != knowledge.versions.end() ? found->second.value : 1;
   std::vector<StreamVersion> versions;
   if (!random_.chance(80)) versions.push_back({known});
@@ -177,8 +222,22 @@ void CommandGenerator::add_times(command::CommandRequest& request, const Knowled
   if (random_.chance(20)) request.at_least.advance(0, 1'000'000);
 }
 
+// Now and then one whom nobody knows.
+events::UserId CommandGenerator::any_user() {
+  if (random_.chance(50)) return events::UserId(random_uuid(random_));
+  return *events::UserId::parse(random_.one_of(hot_users_).id());
+}
+
+events::StreamId CommandGenerator::any_stream(const std::vector<events::StreamId>& hot) {
+  return random_.one_of(random_.chance(960) ? hot : all_streams_);
+}
+
 events::StreamId CommandGenerator::new_task() {
-  return all_tasks_.emplace_back(events::StreamId::of(events::TaskId(random_uuid(random_))));
+  return all_streams_.emplace_back(events::StreamId::of(events::TaskId(random_uuid(random_))));
+}
+
+events::StreamId CommandGenerator::new_user() {
+  return all_streams_.emplace_back(events::StreamId::of(events::UserId(random_uuid(random_))));
 }
 
 }  // namespace taskstream::simulation

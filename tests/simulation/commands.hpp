@@ -15,32 +15,38 @@ struct Knowledge {
   events::PositionVector fold;  // its latest consistency token
 };
 
-// Makes up what clients ask. There are few tasks, titles and people, so that clients get in each other's way.
+// Makes up what clients ask. There are few tasks, titles, people and addresses, so that clients get in each other's
+// way.
 class CommandGenerator {
  public:
   explicit CommandGenerator(Random& random);
 
   command::CommandRequest command(const std::string& actor, const Knowledge& knowledge);
   command::CommandRequest read(const Knowledge& knowledge);
-  // Everybody turns to another task instead of this one.
-  void retire(const events::StreamId& task);
+  // Everybody turns to another task or user instead of this one.
+  void retire(const events::StreamId& stream);
 
-  const std::vector<events::StreamId>& all_tasks() const { return all_tasks_; }
+  // Of tasks and users.
+  const std::vector<events::StreamId>& all_streams() const { return all_streams_; }
   // A task in this partition that nobody has heard of.
   events::StreamId missing_task(events::Partition partition, events::Partition partitions);
 
  private:
-  command::TaskCommand any_command();
-  command::Expectation expectation(const command::TaskCommand& command, const events::StreamId& task,
-                                   const Knowledge& knowledge);
-  std::vector<events::StreamVersion> versions(const events::StreamId& task, const Knowledge& knowledge);
+  command::TaskCommand any_task_command();
+  command::UserCommand any_user_command();
+  command::Expectation expectation(const command::CommandRequest& request, const Knowledge& knowledge);
+  std::vector<events::StreamVersion> versions(const events::StreamId& stream, const Knowledge& knowledge);
   std::optional<command::RequestKey> key();
   void add_times(command::CommandRequest& request, const Knowledge& knowledge);
+  events::UserId any_user();
+  events::StreamId any_stream(const std::vector<events::StreamId>& hot);
   events::StreamId new_task();
+  events::StreamId new_user();
 
   Random& random_;
   std::vector<events::StreamId> hot_tasks_;
-  std::vector<events::StreamId> all_tasks_;
+  std::vector<events::StreamId> hot_users_;
+  std::vector<events::StreamId> all_streams_;
   std::int64_t last_key_ = 0;
 };
 

@@ -12,25 +12,29 @@ events::Header& header(Record& record, std::string_view name) {
   return *std::ranges::find(record.headers, name, &events::Header::name);
 }
 
+// Whoever writes of users has to claim addresses; a version can be taken without one.
+events::Event others_event(const events::StreamId& stream, std::int64_t version) {
+  if (stream.kind() == "user") return events::UserClaimLapsed{.email_hash = std::string(64, '0')};
+  if (version == 1) return events::TaskCreated{.title = "somebody else's"};
+  return events::TaskEdited{.changes = {.title = "somebody else's"}};
+}
+
 // An event of somebody else's, which makes the version that is `ahead` of the newest.
-Record others_event(World& world, const events::TaskId& task, std::int64_t ahead) {
-  const auto stream = events::StreamId::of(task);
+Record others_event(World& world, const events::StreamId& stream, std::int64_t ahead) {
   const auto newest = std::ssize(world.log.truth().versions(stream)) - 1;
   events::Uuid::Bytes random{};
   for (auto& byte : random) byte = static_cast<std::uint8_t>(world.random.below(256));
   const std::int64_t version = std::max<std::int64_t>(1, newest + ahead);
-  events::Event event = version == 1 ? events::Event(events::TaskCreated{.title = "somebody else's"})
-                                     : events::TaskEdited{.changes = {.title = "somebody else's"}};
   return events::to_record({.stream = stream,
                             .id = events::EventId(events::make_uuid_v7(1'795'000'000'000, random)),
                             .version = {version},
                             .context = {.source = "/elsewhere", .time = world.log.time(), .actor = "somebody else"},
-                            .event = std::move(event)});
+                            .event = others_event(stream, version)});
 }
 
 // It would make the next version, if only its envelope could be read.
-Record malformed(World& world, const events::TaskId& task) {
-  Record record = others_event(world, task, 1);
+Record malformed(World& world, const events::StreamId& stream) {
+  Record record = others_event(world, stream, 1);
   switch (world.random.below(6)) {
     case 0:
       record.key = "no stream";
@@ -55,8 +59,8 @@ Record malformed(World& world, const events::TaskId& task) {
 }
 
 // Accepted by everybody, and understood by nobody.
-Record unfoldable(World& world, const events::TaskId& task) {
-  Record record = others_event(world, task, 1);
+Record unfoldable(World& world, const events::StreamId& stream) {
+  Record record = others_event(world, stream, 1);
   if (world.random.chance(500)) {
     header(record, "ce_type").value = "taskstream.task.painted.v1";
   } else {
@@ -88,21 +92,21 @@ void land_copy(World& world) {
 }
 
 // Its versions go on counting all the same.
-void quarantine(World& world, const events::TaskId& task) {
-  land(world, unfoldable(world, task));
-  for (std::int64_t more = world.random.below(4); more > 0; --more) land(world, others_event(world, task, 1));
+void quarantine(World& world, const events::StreamId& stream) {
+  land(world, unfoldable(world, stream));
+  for (std::int64_t more = world.random.below(4); more > 0; --more) land(world, others_event(world, stream, 1));
 }
 
 }  // namespace
 
 void append_foreign_record(World& world, const CommandGenerator& generator) {
-  const events::TaskId& task = world.random.one_of(generator.all_tasks());
+  const events::StreamId& stream = world.random.one_of(generator.all_streams());
   const std::int64_t drawn = world.random.below(100);
-  if (drawn < 25) return land(world, malformed(world, task));
+  if (drawn < 25) return land(world, malformed(world, stream));
   if (drawn < 45) return land_copy(world);
-  if (drawn < 70) return land(world, others_event(world, task, 1));
-  if (drawn < 85) return land(world, others_event(world, task, world.random.between(-3, 5)));
-  if (drawn < 90 && world.faults.quarantines) return quarantine(world, task);
+  if (drawn < 70) return land(world, others_event(world, stream, 1));
+  if (drawn < 85) return land(world, others_event(world, stream, world.random.between(-3, 5)));
+  if (drawn < 90 && world.faults.quarantines) return quarantine(world, stream);
   world.log.land_control(static_cast<events::Partition>(world.random.below(world.log.partitions())));
 }
 

@@ -10,10 +10,6 @@ namespace {
 
 using namespace command;
 
-const events::TaskState* task_in(const Version& version) {
-  return std::get_if<events::TaskState>(&version.after.state);
-}
-
 // What was made of the request, when it is said to have made an event just now.
 const Succeeded* own_success(const Operation& operation) {
   const auto* succeeded = operation.answered<Succeeded>();
@@ -43,15 +39,20 @@ Judgement success_is_accepted(const Operation& operation, const Truth& truth) {
   if (version.step < operation.taken->step || version.step > operation.ended->step) {
     return "was told of success before its record was in the log, or its record came from before it was asked";
   }
-  const auto* task = task_in(version);
-  if (task == nullptr || !(events::State(*task) == succeeded->state))
-    return "was shown a task that is not what its event made";
+  if (!(version.after.state == succeeded->state)) return "was shown a state that is not what its event made";
   return std::nullopt;
+}
+
+// The accepted events of one stream that were appended for the operation.
+std::vector<events::EventId> landed_on(const events::StreamId& stream, const Operation& operation, const Truth& truth) {
+  auto landed = truth.accepted_for(operation.name());
+  std::erase_if(landed, [&](const events::EventId& id) { return truth.find(id)->stream != stream; });
+  return landed;
 }
 
 // Refused, or told that nothing happened, or that the outcome is unknown: whatever else was appended for it is void.
 Judgement nothing_else_lands(const Operation& operation, const Truth& truth) {
-  const auto landed = truth.accepted_for(operation.name());
+  const auto landed = landed_on(operation.stream(), operation, truth);
   if (landed.empty() || !operation.answer) return landed.size() > 1 ? Judgement("took effect twice") : std::nullopt;
   const auto* unknown = operation.answered<OutcomeUnknown>();
   const Succeeded* succeeded = own_success(operation);
@@ -61,20 +62,37 @@ Judgement nothing_else_lands(const Operation& operation, const Truth& truth) {
   return std::nullopt;
 }
 
+// What the request comes to where something is to be appended, on whatever the stream beside its own was like until
+// this step: its decider may not have heard the newest.
+std::optional<Expected> expect_by(const CommandRequest& request, Stand stand, const Truth& truth, std::int64_t step,
+                                  events::Instant now) {
+  const auto other = other_stream(request);
+  static const std::vector<Version> kNone(1);
+  for (const Version& version : other ? truth.versions(*other) : kNone) {
+    if (version.step > step) break;
+    stand.other = &version;
+    Expected expected = expect(request, stand, now);
+    if (expected.event) return expected;
+  }
+  return std::nullopt;
+}
+
 // The decision was made on the version before its own, whatever the client was told.
 Judgement events_were_decided_on_their_version(const Operation& operation, const Truth& truth) {
   // Whoever still knows what the log has lost appends what does not fit, and stops once it learns where it landed.
   if (truth.follows_a_loss() && own_success(operation) == nullptr) return std::nullopt;
-  for (const events::EventId& id : truth.accepted_for(operation.name())) {
+  for (const events::EventId& id : landed_on(operation.stream(), operation, truth)) {
     const Truth::Accepted& accepted = *truth.find(id);
     const auto& versions = truth.versions(accepted.stream);
-    const auto& recorded = versions[accepted.version].recorded;
-    if (!recorded) return "took effect on a task that nobody can read any more";
-    const Expected expected = expect(operation.request, versions, accepted.version - 1, recorded->context.time);
-    if (!expected.event) return "took effect where it was to be refused, or to change nothing";
+    const Version& version = versions[accepted.version];
+    const auto& recorded = version.recorded;
+    if (!recorded) return "took effect on a stream that nobody can read any more";
+    const auto expected =
+        expect_by(operation.request, {versions, accepted.version - 1}, truth, version.step, recorded->context.time);
+    if (!expected) return "took effect where it was to be refused, or to change nothing";
     const Succeeded* succeeded = own_success(operation);
-    if (succeeded != nullptr && succeeded->merged != expected.merges) return "was told wrongly whether it was merged";
-    if (!(*expected.event == recorded->event)) return "took effect otherwise than its task's version asked for";
+    if (succeeded != nullptr && succeeded->merged != expected->merges) return "was told wrongly whether it was merged";
+    if (!(*expected->event == recorded->event)) return "took effect otherwise than its stream's version asked for";
     const auto last_time = versions[accepted.version - 1].after.last_time;
     if (last_time && recorded->context.time < *last_time) return "took effect at a time before the version it follows";
   }
@@ -84,15 +102,22 @@ Judgement events_were_decided_on_their_version(const Operation& operation, const
 // ---- what was answered
 
 // Version v was current from the landing of its record until the landing of the next one's.
-Judgement answer_rests_on_a_current_state(const Operation& operation, const Truth& truth) {
-  if (!rests_on_a_state(operation) || is_true_for_ever(operation)) return std::nullopt;
-  const auto& versions = truth.versions(operation.stream());
-  const std::size_t known = truth.version_in(operation.stream(), operation.answer->fold);
+Judgement rests_on_a_current_state(const events::StreamId& stream, const Operation& operation, const Truth& truth) {
+  const auto& versions = truth.versions(stream);
+  const std::size_t known = truth.version_in(stream, operation.answer->fold);
   if (versions[known].step > operation.ended->step) return "was answered on a version that was yet to come";
   if (known + 1 < versions.size() && versions[known + 1].step <= operation.taken->step) {
-    return "was answered on version " + std::to_string(known) + ", which was old when it was asked";
+    return "was answered on version " + std::to_string(known) + " of " + stream.to_string() +
+           ", which was old when it was asked";
   }
   return std::nullopt;
+}
+
+Judgement answer_rests_on_current_states(const Operation& operation, const Truth& truth) {
+  if (!rests_on_a_state(operation) || is_true_for_ever(operation)) return std::nullopt;
+  if (auto judgement = rests_on_a_current_state(operation.stream(), operation, truth)) return judgement;
+  const auto other = operation.reads ? std::nullopt : other_stream(operation.request);
+  return other ? rests_on_a_current_state(*other, operation, truth) : std::nullopt;
 }
 
 Judgement answer_fits_its_state(const Operation& operation, const Truth& truth) {
@@ -101,13 +126,18 @@ Judgement answer_fits_its_state(const Operation& operation, const Truth& truth) 
   const std::size_t known = truth.version_in(operation.stream(), operation.answer->fold);
   const Result& answer = operation.answer->result;
   if (operation.reads) {
-    return same(answer, expect_read(versions, known)) ? std::nullopt
-                                                      : Judgement("was read something that is not there");
+    return same(answer, expect_read(operation.stream(), versions[known]))
+               ? std::nullopt
+               : Judgement("was read something that is not there");
+  }
+  Stand stand{versions, known};
+  if (const auto other = other_stream(operation.request)) {
+    stand.other = &truth.versions(*other)[truth.version_in(*other, operation.answer->fold)];
   }
   // Some rules look at the clock, which moved on between the request's coming and its answer.
   const bool fits = std::ranges::any_of(std::array{*operation.taken, *operation.ended}, [&](const Moment& moment) {
     const events::Instant now = std::max(moment.wall, versions[known].after.last_time.value_or(moment.wall));
-    const Expected expected = expect(operation.request, versions, known, now);
+    const Expected expected = expect(operation.request, stand, now);
     return expected.answer && same(answer, *expected.answer);
   });
   return fits ? std::nullopt : Judgement("was answered otherwise than version " + std::to_string(known) + " asks for");
@@ -133,7 +163,7 @@ Judgement fold_covers_what_it_must(const Operation& operation, const Truth& trut
 Judgement unknown_names_what_may_land(const Operation& operation, const Truth&) {
   const auto* unknown = operation.answered<OutcomeUnknown>();
   if (unknown == nullptr) return std::nullopt;
-  if (operation.appended.empty() || operation.appended.back().id != unknown->event_id) {
+  if (std::ranges::find(operation.appended, unknown->event_id, &Operation::Appended::id) == operation.appended.end()) {
     return "was told an event that was not appended for it";
   }
   return std::nullopt;
@@ -143,6 +173,23 @@ Judgement contended_has_tried(const Operation& operation, const Truth&) {
   const bool tried = std::ssize(operation.appended) >= kAttempts;
   if (operation.answered<Contended>() == nullptr || tried) return std::nullopt;
   return "was told that others were always first after too few attempts";
+}
+
+// An address that nobody else has, on the way to the user's own record.
+Judgement claims_what_it_wants(const Operation& operation, const Truth& truth) {
+  const auto wanted = operation.reads ? std::nullopt : other_stream(operation.request);
+  for (const events::EventId& id : truth.accepted_for(operation.name())) {
+    const Truth::Accepted& accepted = *truth.find(id);
+    if (accepted.stream == operation.stream()) continue;
+    if (accepted.stream != wanted) return "had something appended where it has no business";
+    const auto& versions = truth.versions(accepted.stream);
+    const auto* claim = std::get_if<events::EmailClaimed>(&versions[accepted.version].recorded->event);
+    if (claim == nullptr || events::StreamId::of(claim->user_id) != operation.stream()) return "claimed for another";
+    const auto* before = std::get_if<events::EmailState>(&versions[accepted.version - 1].after.state);
+    const bool is_own = before == nullptr || before->claimed_by.value_or(claim->user_id) == claim->user_id;
+    if (!is_own) return "took an address from somebody else";
+  }
+  return std::nullopt;
 }
 
 Judgement appends_nothing_after_its_deadline(const Operation& operation, const Truth&) {
@@ -156,12 +203,13 @@ Judgement appends_nothing_after_its_deadline(const Operation& operation, const T
 constexpr Judge kJudges[] = {
     success_is_accepted,
     nothing_else_lands,
-    answer_rests_on_a_current_state,
+    answer_rests_on_current_states,
     answer_fits_its_state,
     events_were_decided_on_their_version,
     fold_covers_what_it_must,
     unknown_names_what_may_land,
     contended_has_tried,
+    claims_what_it_wants,
     appends_nothing_after_its_deadline,
 };
 

@@ -4,7 +4,10 @@
 #include <map>
 
 #include "command-service/domain/decide_task.hpp"
+#include "command-service/domain/decide_user.hpp"
+#include "command-service/domain/email_address.hpp"
 #include "command-service/domain/task_changes.hpp"
+#include "command-service/domain/user_changes.hpp"
 #include "events/fold/fields.hpp"
 
 namespace taskstream::simulation {
@@ -12,12 +15,30 @@ namespace {
 
 using namespace command;
 
-const TaskCommand& command_of(const CommandRequest& request) {
-  return std::get<TaskCommand>(request.command);
+const events::TaskState* task_in(const events::State& state) {
+  return std::get_if<events::TaskState>(&state);
+}
+const events::UserState* user_in(const events::State& state) {
+  return std::get_if<events::UserState>(&state);
+}
+bool is_there(const events::State& state) {
+  return task_in(state) != nullptr || user_in(state) != nullptr;
 }
 
-const events::TaskState* task_of(const Version& version) {
-  return std::get_if<events::TaskState>(&version.after.state);
+const TaskCommand* task_command(const CommandRequest& request) {
+  return std::get_if<TaskCommand>(&request.command);
+}
+const UserCommand& user_command(const CommandRequest& request) {
+  return std::get<UserCommand>(request.command);
+}
+
+bool creates(const CommandRequest& request) {
+  if (const auto* command = task_command(request)) return std::holds_alternative<CreateTask>(*command);
+  return std::holds_alternative<RegisterUser>(user_command(request));
+}
+bool edits(const CommandRequest& request) {
+  if (const auto* command = task_command(request)) return std::holds_alternative<EditTask>(*command);
+  return std::holds_alternative<EditUser>(user_command(request));
 }
 
 // What the key did, in the versions up to this one.
@@ -30,7 +51,7 @@ const Version* find_key(const CommandRequest& request, const std::vector<Version
   return nullptr;
 }
 
-bool is_met(const Expectation& expectation, const events::TaskState& task) {
+bool is_met(const Expectation& expectation, events::StreamVersion version) {
   switch (expectation.kind) {
     case Expectation::Kind::NotStated:
     case Expectation::Kind::Any:
@@ -39,7 +60,7 @@ bool is_met(const Expectation& expectation, const events::TaskState& task) {
     case Expectation::Kind::Absent:
       return false;
     case Expectation::Kind::OneOf:
-      return std::ranges::find(expectation.versions, task.version) != expectation.versions.end();
+      return std::ranges::find(expectation.versions, version) != expectation.versions.end();
   }
   return false;
 }
@@ -61,18 +82,24 @@ std::vector<FieldChange> changes(const std::vector<Version>& versions, std::int6
   return all;
 }
 
+std::vector<events::Field> wanted_fields(const CommandRequest& request, const events::State& state) {
+  if (const auto* command = task_command(request)) return fields_to_change(*task_in(state), *command);
+  return fields_to_change(*user_in(state), user_command(request));
+}
+
 VersionConflict conflict(const CommandRequest& request, const std::vector<Version>& versions, std::size_t version) {
-  const events::TaskState& task = *task_of(versions[version]);
+  const events::State& state = versions[version].after.state;
   const auto& expected = request.expectation.versions;
-  VersionConflict conflict{.current = task};
+  VersionConflict conflict{.current = state};
   if (!expected.empty()) conflict.expected = std::ranges::max(expected);
-  if (!conflict.expected || conflict.expected->value == 0 || *conflict.expected >= task.version) return conflict;
+  const bool is_past = conflict.expected && *conflict.expected < versions[version].after.version;
+  if (!is_past || conflict.expected->value == 0) return conflict;
   conflict.changes = changes(versions, conflict.expected->value, version);
-  for (const events::Field field : fields_to_change(task, command_of(request))) {
+  for (const events::Field field : wanted_fields(request, state)) {
     if (std::ranges::find(conflict.changes, field, &FieldChange::field) == conflict.changes.end()) continue;
     conflict.conflicting.push_back(field);
   }
-  conflict.mergeable = std::holds_alternative<EditTask>(command_of(request)) && conflict.conflicting.empty();
+  conflict.mergeable = edits(request) && conflict.conflicting.empty();
   return conflict;
 }
 
@@ -80,49 +107,94 @@ Expected refused(Result answer) {
   return {.answer = std::move(answer)};
 }
 
+Assignee assignee(const Version* user_version) {
+  const auto* user = user_version != nullptr ? user_in(user_version->after.state) : nullptr;
+  if (user == nullptr) return Assignee::Unknown;
+  return user->active ? Assignee::Active : Assignee::Inactive;
+}
+
+std::optional<std::string> address_in(const UserCommand& command) {
+  if (const auto* registration = std::get_if<RegisterUser>(&command)) return registration->email;
+  if (const auto* edit = std::get_if<EditUser>(&command)) return edit->changes.email;
+  return std::nullopt;
+}
+
+// An address that the user does not use yet must be claimed, for exactly the version that is to be made.
+Expected reserved(const CommandRequest& request, const Stand& stand, Expected expected) {
+  const auto* user = user_in(stand.versions[stand.version].after.state);
+  const auto address = address_in(user_command(request));
+  if (!address || (user != nullptr && email_stream(user->email) == email_stream(*address))) return expected;
+  const auto* claim = std::get_if<events::EmailState>(&stand.other->after.state);
+  if (claim == nullptr || !claim->claimed_by) return {};
+  const bool is_own = events::StreamId::of(*claim->claimed_by) == request.stream;
+  if (!is_own) return refused(Rejection(EmailIsTaken()));
+  return claim->user_version == stand.versions[stand.version].after.version.next() ? expected : Expected();
+}
+
 // The domain's own: what the rules make of a command that has come so far.
-Expected decided(const CommandRequest& request, const events::TaskState* task, events::Instant now, bool merges) {
-  const auto decision =
-      decide(task, command_of(request), {.now = now, .actor = request.actor, .assignee = Assignee::Unknown});
+Expected decided(const CommandRequest& request, const Stand& stand, events::Instant now, bool merges) {
+  const events::State& state = stand.versions[stand.version].after.state;
+  const DecisionContext context{.now = now, .actor = request.actor, .assignee = assignee(stand.other)};
+  const auto* of_task = task_command(request);
+  const Decision decision = of_task != nullptr ? decide(task_in(state), *of_task, context)
+                                               : decide(user_in(state), user_command(request), context);
   if (!decision) return refused(decision.error());
-  if (!*decision) return refused(Succeeded{.state = *task, .merged = merges});
-  return {.event = **decision, .merges = merges};
+  if (!*decision) return refused(Succeeded{.state = state, .merged = merges});
+  Expected expected{.event = **decision, .merges = merges};
+  return of_task != nullptr ? expected : reserved(request, stand, std::move(expected));
+}
+
+Rejection missing_on(const events::StreamId& stream) {
+  if (stream.kind() == "task") return TaskIsMissing();
+  return UserIsMissing();
 }
 
 }  // namespace
 
-Expected expect(const CommandRequest& request, const std::vector<Version>& versions, std::size_t version,
-                events::Instant now) {
+std::optional<events::StreamId> other_stream(const CommandRequest& request) {
+  const auto* command = task_command(request);
+  if (command == nullptr) {
+    const auto address = address_in(user_command(request));
+    return address ? std::optional(email_stream(*address)) : std::nullopt;
+  }
+  std::optional<events::UserId> user;
+  if (const auto* create = std::get_if<CreateTask>(command)) user = create->assignee_id;
+  if (const auto* assign = std::get_if<AssignTask>(command)) user = assign->assignee_id;
+  if (const auto* claim = std::get_if<ClaimTask>(command)) user = claim->user_id;
+  return user ? std::optional(events::StreamId::of(*user)) : std::nullopt;
+}
+
+Expected expect(const CommandRequest& request, const Stand& stand, events::Instant now) {
+  const auto& [versions, version, other] = stand;
   const Version& known = versions[version];
-  const events::TaskState* task = task_of(known);
+  const events::State& state = known.after.state;
   const Version* first = find_key(request, versions, version);
   if (first != nullptr && first->key->command_hash != request.key->hash) return refused(KeyReused());
   if (known.after.quarantine) return refused(StreamQuarantined{*known.after.quarantine});
   if (first != nullptr)
     return refused(Succeeded{
-        .state = *task, .event_id = first->event_id, .event_version = first->recorded->version, .replayed = true});
-  const bool creates = std::holds_alternative<CreateTask>(request.command);
-  if (task != nullptr && task->deleted) return refused(Rejection(TaskIsDeleted()));
-  if (task == nullptr && !creates) return refused(Rejection(TaskIsMissing()));
+        .state = state, .event_id = first->event_id, .event_version = first->recorded->version, .replayed = true});
+  if (other != nullptr && other->after.quarantine) return refused(StreamQuarantined{*other->after.quarantine});
+  if (events::is_deleted(state)) return refused(Rejection(TaskIsDeleted()));
+  if (!is_there(state) && !creates(request)) return refused(missing_on(request.stream));
   if (request.expectation.kind == Expectation::Kind::Required) return refused(PreconditionRequired());
   bool merges = false;
-  if (task != nullptr && !is_met(request.expectation, *task)) {
+  if (is_there(state) && !is_met(request.expectation, known.after.version)) {
     VersionConflict met = conflict(request, versions, version);
     merges = request.merge_conflicts && met.mergeable;
     if (!merges) return refused(std::move(met));
   }
   if (request.values_unreadable) return refused(Rejection(ValuesAreInvalid()));
-  if (task != nullptr && creates) return refused(conflict(request, versions, version));
-  return decided(request, task, now, merges);
+  if (is_there(state) && creates(request)) return refused(conflict(request, versions, version));
+  return decided(request, stand, now, merges);
 }
 
-Result expect_read(const std::vector<Version>& versions, std::size_t version) {
-  const Version& known = versions[version];
-  const events::TaskState* task = task_of(known);
+Result expect_read(const events::StreamId& stream, const Version& known) {
+  const events::State& state = known.after.state;
   if (known.after.quarantine) return StreamQuarantined{*known.after.quarantine};
-  if (task == nullptr) return Rejection(TaskIsMissing());
-  if (task->deleted) return Rejection(TaskIsDeleted());
-  return Succeeded{.state = *task};
+  if (!is_there(state)) return missing_on(stream);
+  if (events::is_deleted(state)) return Rejection(TaskIsDeleted());
+  return Succeeded{.state = state};
 }
 
 bool same(const Result& a, const Result& b) {

@@ -5,19 +5,28 @@
 
 namespace taskstream::simulation {
 
-// What a command has to come to on one version of its task.
+// What a command has to come to on the states that it is decided on.
 struct Expected {
   std::optional<events::Event> event;     // what is to be appended
-  std::optional<command::Result> answer;  // otherwise
+  std::optional<command::Result> answer;  // otherwise; neither where an address has to be claimed first
   bool merges = false;                    // on top of what others have changed meanwhile
 };
 
+// Where the streams stand that a command is decided on: its own, and what there is of the one beside it.
+struct Stand {
+  const std::vector<Version>& versions;
+  std::size_t version;
+  const Version* other = nullptr;
+};
+
+// The stream beside its own that a command is decided on: of the user who is to have a task, or of the address that a
+// user wants.
+std::optional<events::StreamId> other_stream(const command::CommandRequest& request);
+
 // The order in which a client is told what is wrong, written a second time: key, quarantine, existence, version,
-// values, rules. The rules themselves are the domain's, and have tests of their own. `versions` are those of the task's
-// stream.
-Expected expect(const command::CommandRequest& request, const std::vector<Version>& versions, std::size_t version,
-                events::Instant now);
-command::Result expect_read(const std::vector<Version>& versions, std::size_t version);
+// values, rules, address. The rules themselves are the domain's, and have tests of their own.
+Expected expect(const command::CommandRequest& request, const Stand& stand, events::Instant now);
+command::Result expect_read(const events::StreamId& stream, const Version& known);
 
 // Whether a client would be told the same.
 bool same(const command::Result& a, const command::Result& b);

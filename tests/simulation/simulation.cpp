@@ -5,6 +5,7 @@
 #include "tests/simulation/checks.hpp"
 #include "tests/simulation/client.hpp"
 #include "tests/simulation/disturbances.hpp"
+#include "tests/simulation/invariants.hpp"
 
 namespace taskstream::simulation {
 namespace {
@@ -23,6 +24,7 @@ class Run {
   void pass(Time span);
   void become_quiet();
   bool settle();
+  void wait_for_duties();
   void ask_everywhere();
   void repeat_keys();
   void ask(int site, Operation operation);
@@ -60,6 +62,7 @@ Outcome Run::complete() {
   if (!settle()) violations_.emplace_back("not every site has come to the end of the log");
   repeat_keys();
   pass(7'500ms);
+  wait_for_duties();
   ask_everywhere();
   pass(7'500ms);
   return outcome();
@@ -94,16 +97,22 @@ bool Run::settle() {
   return false;
 }
 
-// Of every task, and of one that is missing in every partition, so that the end of each is asked for.
+// What the state asks for takes a while: the others give whoever caused it a moment, and everybody who claimed an
+// address some seconds to use it.
+void Run::wait_for_duties() {
+  for (int round = 0; round < 30 && !find_open_duties(world_.log.truth()).empty(); ++round) pass(1s);
+}
+
+// Of every task and user, and of a task that is missing in every partition, so that the end of each is asked for.
 void Run::ask_everywhere() {
-  std::vector<events::StreamId> tasks = service_.generator.all_tasks();
+  std::vector<events::StreamId> streams = service_.generator.all_streams();
   for (events::Partition p = 0; p < world_.log.partitions(); ++p) {
-    tasks.push_back(service_.generator.missing_task(p, world_.log.partitions()));
+    streams.push_back(service_.generator.missing_task(p, world_.log.partitions()));
   }
   for (int site = 0; site < std::ssize(service_.sites); ++site) {
-    for (const events::StreamId& task : tasks) {
+    for (const events::StreamId& stream : streams) {
       Operation operation{.reads = true};
-      operation.request.stream = task;
+      operation.request.stream = stream;
       operation.request.timeout = 5s;
       ask(site, std::move(operation));
     }
