@@ -79,10 +79,8 @@ std::optional<Expected> expect_by(const CommandRequest& request, Stand stand, co
 
 // The decision was made on the version before its own, whatever the client was told.
 Judgement events_were_decided_on_their_version(const Operation& operation, const Truth& truth) {
-  // Whoever still knows what the log has lost appends what does not fit, and stops once it learns where it landed. What
-  // lies beside its stream, in a partition that has lost something, an instance may know for longer.
-  const bool may_rest_on_a_loss = own_success(operation) == nullptr || other_stream(operation.request);
-  if (truth.follows_a_loss() && may_rest_on_a_loss) return std::nullopt;
+  // Whoever still knows what the log has lost appends what does not fit, and stops once it learns where it landed.
+  if (truth.follows_a_loss() && own_success(operation) == nullptr) return std::nullopt;
   for (const events::EventId& id : landed_on(operation.stream(), operation, truth)) {
     const Truth::Accepted& accepted = *truth.find(id);
     const auto& versions = truth.versions(accepted.stream);
