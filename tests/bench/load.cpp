@@ -15,6 +15,7 @@ namespace taskstream::bench {
 namespace {
 
 namespace asio = boost::asio;
+
 struct Run {
   Clock::time_point measure_from;
   Clock::time_point until;
