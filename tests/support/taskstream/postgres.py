@@ -32,7 +32,7 @@ class Postgres:
         return self
 
     def stop(self):
-        if self._data.exists():
+        if (self._data / "postmaster.pid").exists():
             self._run("pg_ctl", "--pgdata", self._data, "--mode", "immediate", "--wait", "stop")
         shutil.rmtree(self._folder)
 
