@@ -11,7 +11,7 @@
 
 #include "command-service/config.hpp"
 #include "command-service/core/stream_entry.hpp"
-#include "command-service/http/task_endpoints.hpp"
+#include "command-service/http/endpoints.hpp"
 #include "command-service/openapi_text.hpp"
 #include "command-service/runtime/random_bytes.hpp"
 #include "command-service/runtime/replica_driver.hpp"
@@ -118,10 +118,10 @@ int run(const Config& config) {
   readiness.set("log", "the log is being opened and read");
   readiness.set("clock", "this machine's clock has not been compared with the log's yet");
 
-  TaskApi api{.require_precondition = config.require_precondition,
-              .json_depth = config.server.options.limits.json_depth,
-              .random = random_bytes};
-  std::vector<http::Route> routes = task_routes(api);
+  CommandApi api{.require_precondition = config.require_precondition,
+                 .json_depth = config.server.options.limits.json_depth,
+                 .random = random_bytes};
+  std::vector<http::Route> routes = routes_of(api);
   for (http::Route& route : http::system_routes(readiness, std::string(kOpenApiText))) {
     routes.push_back(std::move(route));
   }

@@ -90,9 +90,13 @@ struct Render {
 
 }  // namespace
 
-AnswerForm answer_form(const TaskCommand& command) {
-  if (std::holds_alternative<CreateTask>(command)) return AnswerForm::Created;
-  if (std::holds_alternative<DeleteTask>(command)) return AnswerForm::Deleted;
+AnswerForm answer_form(const Command& command) {
+  if (const auto* of_user = std::get_if<UserCommand>(&command)) {
+    return std::holds_alternative<RegisterUser>(*of_user) ? AnswerForm::Created : AnswerForm::Changed;
+  }
+  const auto* of_task = std::get_if<TaskCommand>(&command);
+  if (of_task != nullptr && std::holds_alternative<CreateTask>(*of_task)) return AnswerForm::Created;
+  if (of_task != nullptr && std::holds_alternative<DeleteTask>(*of_task)) return AnswerForm::Deleted;
   return AnswerForm::Changed;
 }
 

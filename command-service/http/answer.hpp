@@ -9,13 +9,13 @@ namespace taskstream::command {
 
 // How a success is told.
 enum class AnswerForm {
-  Created,  // 201 with Location and the task
-  Changed,  // 200 with the task
+  Created,  // 201 with Location and the task or user
+  Changed,  // 200 with the task or user
   Deleted,  // 204 without a tag: there is nothing left to name
-  Read,     // 200 with the task, whatever was preferred
+  Read,     // 200 with the task or user, whatever was preferred
 };
 
-AnswerForm answer_form(const TaskCommand& command);
+AnswerForm answer_form(const Command& command);
 
 struct AnswerTerms {
   events::LogId log_id;

@@ -64,7 +64,7 @@ std::string result_text(const BatchItem& item, std::string_view verdict, const h
 // A batch on its way. Lives in the frame of `carry_out`, which outlives the coroutines that it waits for.
 class Run {
  public:
-  Run(Batch batch, const TaskApi& api, Execute execute)
+  Run(Batch batch, const CommandApi& api, Execute execute)
       : batch_(std::move(batch)), api_(api), execute_(std::move(execute)), results_(batch_.items.size()) {}
 
   std::vector<Chain> chains() const { return chains_of(batch_.items); }
@@ -108,7 +108,7 @@ class Run {
   }
 
   Batch batch_;
-  const TaskApi& api_;
+  const CommandApi& api_;
   Execute execute_;
   std::vector<std::string> results_;
 };
@@ -132,7 +132,7 @@ awaitable<void> all_of(std::vector<awaitable<void>> tasks) {
 
 }  // namespace
 
-awaitable<http::Outcome> carry_out(Batch batch, const TaskApi& api, Execute execute) {
+awaitable<http::Outcome> carry_out(Batch batch, const CommandApi& api, Execute execute) {
   Run run(std::move(batch), api, std::move(execute));
   std::vector<awaitable<void>> chains;
   for (Chain& chain : run.chains()) chains.push_back(run.carry_out_chain(std::move(chain)));

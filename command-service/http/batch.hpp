@@ -13,6 +13,6 @@ using Execute = std::function<boost::asio::awaitable<Answer>(CommandRequest)>;
 
 // Carries out the items of one stream one after another, and those of different streams at the same time. An item that
 // does not succeed, or of which nobody knows, ends its stream; the others go on.
-boost::asio::awaitable<http::Outcome> carry_out(Batch batch, const TaskApi& api, Execute execute);
+boost::asio::awaitable<http::Outcome> carry_out(Batch batch, const CommandApi& api, Execute execute);
 
 }  // namespace taskstream::command

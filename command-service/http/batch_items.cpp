@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "command-service/http/parse_command.hpp"
+#include "command-service/http/parsed_command.hpp"
 #include "command-service/http/request_terms.hpp"
 #include "http/conditional.hpp"
 #include "http/json_body.hpp"
@@ -148,7 +148,7 @@ class BatchReader::ItemReader {
     }
     const auto index = std::get<const http::Route*>(found) - batch_.router_.routes().data();
     item_.endpoint = &batch_.endpoints_[static_cast<std::size_t>(index)];
-    if (request.path_parameters.contains("id") && !parse_task_id(request)) fail("path", "must have a UUID for an id");
+    if (request.path_parameters.contains("id") && !parse_id(request)) fail("path", "must have a UUID for an id");
     if (item_.endpoint->media_types.empty() && !request.body.empty()) fail("body", "is not taken by this command");
   }
 
@@ -157,7 +157,7 @@ class BatchReader::ItemReader {
     if (!prepared) return fail("body", prepared.error().detail);
     item_.command = *std::move(prepared);
     const bool is_first = earlier.insert(item_.stream()).second;
-    if (is_first && item_.expects_previous) fail("expectedVersion", "has no earlier command on the same task");
+    if (is_first && item_.expects_previous) fail("expectedVersion", "has no earlier command on the same task or user");
   }
 
   const BatchReader& batch_;
@@ -166,7 +166,7 @@ class BatchReader::ItemReader {
   BatchItem item_;
 };
 
-BatchReader::BatchReader(const TaskApi& api, std::vector<CommandEndpoint> endpoints)
+BatchReader::BatchReader(const CommandApi& api, std::vector<CommandEndpoint> endpoints)
     : api_(api), endpoints_(std::move(endpoints)), router_(without_handlers(endpoints_)) {}
 
 boost::system::result<Batch, http::Problem> BatchReader::read(const Request& request) const {

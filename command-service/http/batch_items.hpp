@@ -6,7 +6,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "command-service/http/task_commands.hpp"
+#include "command-service/http/command_endpoints.hpp"
 #include "events/contract/ids.hpp"
 #include "http/message.hpp"
 #include "http/problem.hpp"
@@ -37,7 +37,7 @@ class BatchReader {
  public:
   static constexpr std::size_t kItemsAtMost = 500;
 
-  BatchReader(const TaskApi& api, std::vector<CommandEndpoint> endpoints);
+  BatchReader(const CommandApi& api, std::vector<CommandEndpoint> endpoints);
 
   // A problem is one of the whole batch: 400 for what is no JSON and for header fields, 422 for items that could not be
   // requests at all, with the path of each member that is wrong. What an item's values are worth is told in its turn.
@@ -47,7 +47,7 @@ class BatchReader {
   using Streams = std::unordered_set<events::StreamId>;
   class ItemReader;
 
-  const TaskApi& api_;
+  const CommandApi& api_;
   std::vector<CommandEndpoint> endpoints_;
   http::Router router_;
 };

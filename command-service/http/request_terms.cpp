@@ -60,6 +60,11 @@ std::optional<std::string> read_traceparent(const http::Request& request) {
   return field;
 }
 
+// A read carries conditions of another kind, which are looked at on its answer (RFC 9110 §13.2.2).
+bool is_read(http::Verb verb) {
+  return verb == http::Verb::get || verb == http::Verb::head;
+}
+
 struct ToExpectation {
   Expectation operator()(std::monostate) const { return {.kind = Expectation::Kind::NotStated}; }
   Expectation operator()(const http::AnyVersion&) const { return {.kind = Expectation::Kind::Any}; }
@@ -90,7 +95,8 @@ bool is_idempotency_key(std::string_view text) {
 }
 
 boost::system::result<Terms, http::Problem> read_terms(const http::Request& request, const events::LogId& log_id) {
-  auto precondition = http::read_precondition(request);
+  boost::system::result<http::Precondition, http::Problem> precondition = http::Precondition();
+  if (!is_read(request.verb)) precondition = http::read_precondition(request);
   if (!precondition) return precondition.error();
   auto key = read_key(request);
   if (!key) return key.error();

@@ -19,7 +19,7 @@ bool is_idempotency_key(std::string_view text);
 
 // On what terms a request was made: what its header fields say, apart from what it asks for.
 struct Terms {
-  http::Precondition precondition;
+  http::Precondition precondition;  // of a write
   http::Preferences preferences;
   std::optional<RequestKey> key;           // with the hash of this request
   std::optional<std::string> traceparent;  // W3C Trace Context, when it is well formed

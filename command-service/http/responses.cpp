@@ -113,13 +113,14 @@ Problem version_conflict(const VersionConflict& conflict) {
   for (const FieldChange& change : conflict.changes) changes.push_back(json_of(change));
   Json conflicting = Json::array();
   for (const events::Field field : conflict.conflicting) conflicting.push_back(events::to_string(field));
+  const std::string what = std::holds_alternative<events::UserState>(conflict.current) ? "The user" : "The task";
   const std::string tag = "\"" + std::to_string(events::version_of(conflict.current).value) + "\"";
   const std::string instead =
       conflict.mergeable ? "Nobody has changed the same fields: send it with Prefer: conflict=merge as well, or "
                          : "Look at `current`, decide again, and ";
   return {.status = Status::precondition_failed,
           .code = "VERSION_CONFLICT",
-          .detail = "The task is not at the version that the request expects. " + instead +
+          .detail = what + " is not at the version that the request expects. " + instead +
                     "send the request with If-Match: " + tag + ".",
           .members = {{"expectedVersion", conflict.expected ? Json(conflict.expected->value) : Json(nullptr)},
                       {"currentVersion", events::version_of(conflict.current).value},
@@ -155,8 +156,8 @@ Problem skipped() {
   return {.status = Status::failed_dependency,
           .code = "SKIPPED",
           .detail =
-              "An earlier command of the batch on the same task did not succeed, so this one was not tried. Settle "
-              "that one, then send this one again."};
+              "An earlier command of the batch on the same task or user did not succeed, so this one was not tried. "
+              "Settle that one, then send this one again."};
 }
 
 Problem token_unknown(events::TokenError error) {
@@ -172,8 +173,7 @@ Problem contended() {
   return retry_after(
       {.status = Status::service_unavailable,
        .code = "CONTENDED",
-       .detail = "Others changed the task each time before this change could be made. Nothing happened; try "
-                 "again."},
+       .detail = "Others were faster each time before this change could be made. Nothing happened; try again."},
       kSoon);
 }
 
@@ -198,7 +198,7 @@ Problem stream_quarantined(const events::Quarantine& quarantine) {
   return retry_after({.status = Status::service_unavailable,
                       .code = "STREAM_QUARANTINED",
                       .detail = "Since version " + std::to_string(quarantine.version.value) +
-                                " the task's history holds what this release cannot read (" + quarantine.reason +
+                                " its history holds what this release cannot read (" + quarantine.reason +
                                 "). Nothing happened; it takes a newer release.",
                       .members = {{"version", quarantine.version.value}, {"reason", quarantine.reason}}},
                      kLater);
@@ -216,7 +216,7 @@ Problem outcome_unknown(const events::EventId& event_id) {
           .code = "OUTCOME_UNKNOWN",
           .detail =
               "The log did not say in time whether it took the change, so it may yet happen. Repeat the request with "
-              "the same Idempotency-Key, or read the task.",
+              "the same Idempotency-Key, or read what came of it.",
           .members = {{"eventId", event_id.to_string()}}};
 }
 

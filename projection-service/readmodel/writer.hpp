@@ -37,6 +37,8 @@ class Writer {
   void unpark(events::Position position);
   // The token of what is committed comes back.
   std::string commit(const events::Checkpoint& checkpoint);
+  // Copies the write-ahead log into the file once it has so many pages; waits for the disk. Outside of a transaction.
+  void checkpoint_when_over(int wal_pages);
   void rollback() noexcept;
 
  private:

@@ -29,7 +29,7 @@ def test_a_created_task_is_read_back(scene, log):
 def test_every_command_reaches_the_read_model(scene, log):
     service, projection = scene.command_service(log), scene.projection_service(log)
     commands, queries = service.client(), projection.client()
-    task_id, somebody = str(uuid.uuid4()), str(uuid.uuid4())
+    task_id, somebody = str(uuid.uuid4()), commands.new_user()
     steps = [
         (201, lambda v: commands.put(task_id, "Write the guide")),
         (200, lambda v: commands.edit(task_id, v, title="Write the long guide", tags=["docs"], priority="URGENT")),

@@ -20,10 +20,11 @@ def write_of_every_kind(commands):
            "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
     keyed = commands.create("Mit Schlüssel 🔑", key, dueDate="2999-01-01T00:00:00.1234567+02:00")
     assert keyed.status == 201, keyed
+    somebody = commands.new_user()
     for _ in range(20):
         task_id = str(uuid.uuid4())
         changes = [commands.put(task_id, "Task", tags=["a", "b"]), commands.edit(task_id, 1, title="Other"),
-                   commands.assign(task_id, 2, str(uuid.uuid4())), commands.unassign(task_id, 3),
+                   commands.assign(task_id, 2, somebody), commands.unassign(task_id, 3),
                    commands.move(task_id, 4, "IN_PROGRESS"), commands.delete(task_id, 5)]
         assert [answer.status for answer in changes] == [201, 200, 200, 200, 200, 204]
     for _ in range(60):
@@ -36,7 +37,7 @@ def test_every_record_is_a_cloud_event_where_java_would_put_it(scene, shared_bro
     service = scene.command_service(log)
     keyed = write_of_every_kind(service.client())
     records = log.records()
-    assert len(records) >= 1 + 1 + 20 * 6 + 60
+    assert len(records) >= 1 + 1 + 2 + 20 * 6 + 60
 
     versions = defaultdict(int)
     for record in records:
@@ -46,11 +47,11 @@ def test_every_record_is_a_cloud_event_where_java_would_put_it(scene, shared_bro
         assert record.text("ce_specversion") == "1.0"
         assert UUID_V7.match(record.text("ce_id"))
         assert record.text("ce_source") == "/taskstream/command-service/command-service-1"
-        assert re.match(r"taskstream\.(task|log)\.[a-z-]+(\.v1)?\Z", record.text("ce_type"))
+        assert re.match(r"taskstream\.(task|user|email|log)\.[a-z-]+(\.v1)?\Z", record.text("ce_type"))
         assert record.text("ce_subject") == record.key.decode()
         assert TIME.match(record.text("ce_time"))
         assert isinstance(json.loads(record.value), dict)
-        if record.key.startswith(b"task/"):
+        if not record.key.startswith(b"log/"):
             versions[record.key] += 1
             assert int(record.text("ce_streamversion")) == versions[record.key]
         assert (record.text("ce_commandid") is None) == (record.text("ce_commandhash") is None)

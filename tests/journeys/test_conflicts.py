@@ -1,34 +1,12 @@
 """Conflicts between clients of two instances: told whole, merged where nothing conflicts, ruled out by a lock or a claim."""
 
-import threading
-import uuid
-
 from taskstream.checks import assert_read_model_equals_fold
+from taskstream.parallel import in_parallel
 from taskstream.waiting import wait_until
 
 CLIENTS = 8
 POSTPONEMENTS = 25
 MERGING = {"Prefer": "conflict=merge"}
-
-
-def in_parallel(tasks):
-    """Runs them all at once; answers what each came to, in their order."""
-    results, failures = [None] * len(tasks), []
-    start = threading.Barrier(len(tasks))
-
-    def run(i):
-        try:
-            start.wait()
-            results[i] = tasks[i]()
-        except Exception as error:  # told below, by the test's own thread
-            failures.append(error)
-    threads = [threading.Thread(target=run, args=(i,)) for i in range(len(tasks))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures, failures
-    return results
 
 
 def two_instances(scene, log):
@@ -123,9 +101,9 @@ def test_postponements_of_many_clients_add_up(scene, log):
 def test_of_many_who_claim_a_task_exactly_one_gets_it(scene, log):
     services = two_instances(scene, log)
     client = services[0].client()
+    users = [client.new_user() for _ in range(CLIENTS)]
     for _ in range(10):
         task_id = client.create("Write the guide").json["taskId"]
-        users = [str(uuid.uuid4()) for _ in range(CLIENTS)]
         answers = in_parallel([lambda i=i, user=user: services[i % 2].client().claim(task_id, named(user))
                                for i, user in enumerate(users)])
         winners = [user for user, answer in zip(users, answers) if answer.status == 200]
@@ -148,13 +126,13 @@ def test_a_lock_taken_at_one_instance_binds_at_the_other(scene, log):
     lock = taken.json["lock"]
     assert (lock["holder"], lock["fencingToken"]) == ("ann", 2)
 
-    path = f"/v1/tasks/{task_id}"
+    path, user_id = f"/v1/tasks/{task_id}", other.new_user()
     overwriting = {"If-Match": "*", **ben}
     refused = [other.edit(task_id, "*", ben, title="Ben's"), other.move(task_id, "*", "BLOCKED", ben),
-               other.request("PUT", f"{path}/assignee", {"userId": str(uuid.uuid4())}, overwriting),
+               other.request("PUT", f"{path}/assignee", {"userId": user_id}, overwriting),
                other.request("DELETE", f"{path}/assignee", None, overwriting), other.request("DELETE", path, None, overwriting),
                other.postpone(task_id, "P2D", {"Idempotency-Key": "ben", **ben}),
-               other.claim(task_id, ben, {"userId": str(uuid.uuid4())}), other.lock(task_id, 60, ben), other.unlock(task_id, ben)]
+               other.claim(task_id, ben, {"userId": user_id}), other.lock(task_id, 60, ben), other.unlock(task_id, ben)]
     for answer in refused:
         assert (answer.status, answer.code) == (423, "LOCKED"), answer
         assert (answer.json["holder"], answer.json["expiresAt"]) == ("ann", lock["expiresAt"])

@@ -31,6 +31,24 @@ TEST(Answer, SaysThatItMergedOnlyWhenItDid) {
   EXPECT_EQ(preference_applied(merged, {.return_minimal = true}), "return=minimal, conflict=merge");
 }
 
+TEST(Answer, SaysWhereWhatWasCreatedIs) {
+  const AnswerTerms created{.form = AnswerForm::Created};
+  EXPECT_EQ(response_to(success(), created).fields["Location"], "/v1/tasks/" + kTask.to_string());
+  const Succeeded registered{.state = events::UserState{.id = kAnn, .version = {1}}};
+  const Response response = response_to(registered, created);
+  EXPECT_EQ(response.fields["Location"], "/v1/users/" + kAnn.to_string());
+  EXPECT_EQ(static_cast<unsigned>(response.status), 201U);
+  EXPECT_EQ(response.fields["ETag"], "\"1\"");
+}
+
+TEST(Answer, IsOfTheFormThatTheCommandAsksFor) {
+  EXPECT_EQ(answer_form(CreateTask()), AnswerForm::Created);
+  EXPECT_EQ(answer_form(RegisterUser()), AnswerForm::Created);
+  EXPECT_EQ(answer_form(DeleteTask()), AnswerForm::Deleted);
+  EXPECT_EQ(answer_form(EditUser()), AnswerForm::Changed);
+  EXPECT_EQ(answer_form(UnlockTask()), AnswerForm::Changed);
+}
+
 TEST(Answer, GivesARefusalItsToken) {
   const VersionConflict conflict{.expected = events::StreamVersion{1}, .current = success().state};
   const auto outcome = to_outcome({.result = conflict, .fold = events::PositionVector({5})}, {}, {});

@@ -12,8 +12,8 @@ using namespace examples;
 using Json = nlohmann::ordered_json;
 using Kind = Expectation::Kind;
 
-const TaskApi kApi{.random = [] { return events::Uuid::Bytes{}; }};
-const BatchReader kReader(kApi, task_commands());
+const CommandApi kApi{.random = [] { return events::Uuid::Bytes{}; }};
+const BatchReader kReader(kApi, command_endpoints());
 
 std::vector<BatchItem> items_of(const std::string& commands) {
   auto batch = kReader.read(batch_of(commands));
@@ -40,10 +40,10 @@ TEST(BatchItems, AskForWhatTheSingleRequestAsksFor) {
                               "path": ")" +
                               kTaskPath + R"(?reason=done"}])");
   ASSERT_EQ(items.size(), 2U);
-  EXPECT_EQ(std::get<EditTask>(items[0].command.request.command).changes.title, "a");
+  EXPECT_EQ(std::get<EditTask>(std::get<TaskCommand>(items[0].command.request.command)).changes.title, "a");
   EXPECT_EQ(items[0].stream(), events::StreamId::of(kTask));
   EXPECT_EQ(items[0].command.request.actor, kActor);
-  EXPECT_EQ(std::get<DeleteTask>(items[1].command.request.command).reason, "done");
+  EXPECT_EQ(std::get<DeleteTask>(std::get<TaskCommand>(items[1].command.request.command)).reason, "done");
 }
 
 TEST(BatchItems, HashAsTheSingleRequestNumbersAsTheyWereSpelt) {
@@ -63,6 +63,19 @@ TEST(BatchItems, CreateUnderTheIdThatTheKeyGivesTheSingleRequest) {
   const auto items = items_of(R"([{"commandId": "k", "method": "POST", "path": "/v1/tasks", "body": {"title": "x"}}])");
   ASSERT_EQ(items.size(), 1U);
   EXPECT_EQ(items[0].stream(), events::StreamId::of(events::TaskId(id_from_key(kApi.log.id_namespace, kActor, "k"))));
+}
+
+TEST(BatchItems, RegisterAndChangeUsersToo) {
+  const std::string path = "/v1/users/" + kAnn.to_string();
+  const auto items = items_of(R"([{"commandId": "k", "method": "POST", "path": "/v1/users", "body": {"email": "e"}},
+      {"commandId": "l", "method": "PATCH", "path": ")" +
+                              path + R"(", "expectedVersion": 3, "body": {"email": "e"}},
+      {"commandId": "m", "method": "POST", "path": ")" +
+                              path + R"(/reactivate", "expectedVersion": "previous"}])");
+  ASSERT_EQ(items.size(), 3U);
+  EXPECT_EQ(items[0].stream(), events::StreamId::of(events::UserId(id_from_key(kApi.log.id_namespace, kActor, "k"))));
+  EXPECT_EQ(items[1].stream(), events::StreamId::of(kAnn));
+  EXPECT_TRUE(items[2].expects_previous);
 }
 
 TEST(BatchItems, SayWhichVersionTheyExpect) {

@@ -59,8 +59,8 @@ class BatchTest : public testing::Test {
             .event_version = events::StreamVersion{event_version}};
   }
 
-  const TaskApi api_{.random = [] { return events::Uuid::Bytes{}; }};
-  const BatchReader reader_{api_, task_commands()};
+  const CommandApi api_{.random = [] { return events::Uuid::Bytes{}; }};
+  const BatchReader reader_{api_, command_endpoints()};
   asio::io_context context_{1};
   std::vector<std::string> asked_;
 };

@@ -71,6 +71,15 @@ TEST(RequestTerms, RefuseATagWithoutQuotes) {
   EXPECT_TRUE(read_terms(with("If-Match", "7"), kLog).has_error());
 }
 
+TEST(RequestTerms, LeaveTheConditionOfAReadToItsAnswer) {
+  for (const auto verb : {http::Verb::get, http::Verb::head}) {
+    http::Request read = request_on_task(verb);
+    read.fields.set("If-None-Match", "\"7\"");
+    EXPECT_TRUE(read_terms(read, kLog).has_value());
+  }
+  EXPECT_TRUE(read_terms(with("If-None-Match", "\"7\""), kLog).has_error());
+}
+
 Terms stating(http::Precondition precondition, bool with_key = false) {
   Terms terms{.precondition = std::move(precondition)};
   if (with_key) terms.key = RequestKey{.id = "key-1", .hash = "hash"};

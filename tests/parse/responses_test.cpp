@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "command-service/http/parse_command.hpp"
+#include "command-service/http/parsed_command.hpp"
 #include "tests/parse/every_problem.hpp"
 
 namespace taskstream::command {
@@ -41,6 +41,7 @@ TEST(Responses, NameTheQueryAsThePlaceOfAReasonThatCameInIt) {
   EXPECT_EQ(place_of_values(UnassignTask()), http::FieldError::Location::Query);
   EXPECT_EQ(place_of_values(UnlockTask()), http::FieldError::Location::Query);
   EXPECT_EQ(place_of_values(ChangeStatus()), http::FieldError::Location::Body);
+  EXPECT_EQ(place_of_values(DeactivateUser()), http::FieldError::Location::Body);
 }
 
 TEST(Responses, TellWhoHoldsALockAndUntilWhen) {
@@ -89,6 +90,14 @@ TEST(Responses, LeaveOutOfAConflictNothingThatIsNotThere) {
   EXPECT_EQ(body["changes"], json::array());
   EXPECT_EQ(body["conflictingFields"], json::array());
   EXPECT_EQ(body["mergeable"], false);
+}
+
+TEST(Responses, ShowTheUserInAConflictOverOne) {
+  const events::UserState user{.id = kAnn, .first_name = "Ann", .version = {3}};
+  const json body = document(version_conflict({.expected = events::StreamVersion{2}, .current = user}));
+  EXPECT_EQ(body["current"]["userId"], kAnn.to_string());
+  EXPECT_EQ(body["currentVersion"], 3);
+  EXPECT_TRUE(body["detail"].get<std::string>().starts_with("The user is not at the version"));
 }
 
 TEST(Responses, NameTheEventThatMayYetLand) {

@@ -32,4 +32,19 @@ inline http::Request request_for_new_task(std::string body, const std::string& q
   return request;
 }
 
+inline http::Request request_on_user(http::Verb verb, const std::string& below, std::string body = "",
+                                     const std::string& id = kAnn.to_string()) {
+  http::Request request = request_on_task(verb, below, std::move(body), id);
+  request.target = "/v1/users/" + id + below;
+  request.path = request.target.substr(0, request.target.find('?'));
+  return request;
+}
+
+inline http::Request request_for_new_user(std::string body, const std::string& query = "") {
+  http::Request request = request_for_new_task(std::move(body), query);
+  request.target = "/v1/users" + query;
+  request.path = "/v1/users";
+  return request;
+}
+
 }  // namespace taskstream::examples

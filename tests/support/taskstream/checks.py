@@ -1,3 +1,5 @@
+import hashlib
+
 from .fold import Fold
 from .waiting import wait_until
 
@@ -46,6 +48,21 @@ def assert_history_equals(client, task_id, stream):
     assert [(item["version"], item["eventId"], item["type"]) for item in history[:len(foldable)]] == \
         [(event.version, event.event_id, event.type) for event in foldable]
     assert stream.quarantined is not None or len(history) == len(foldable)
+
+
+def assert_invariants_of_users(log):
+    """Once things are quiet: who uses an address holds it, nobody else does, and no open task is with an inactive user."""
+    fold = Fold(log.records(), log.partitions)
+    users = {user_id: stream.user for user_id, stream in fold.users.items() if stream.user}
+    held = {key.removeprefix("email/"): stream.claimed_by for key, stream in fold.streams.items()
+            if key.startswith("email/") and stream.claimed_by}
+    assert held == {hashlib.sha256(user["email"].lower().encode()).hexdigest(): user_id for user_id, user in users.items()}
+    assert len(held) == len(users), "two users with one address"
+    for stream in fold.tasks.values():
+        is_open = stream.task and not stream.deleted and stream.task["status"] not in ("COMPLETED", "CANCELLED")
+        assignee = stream.task["assigneeId"] if is_open else None
+        assert assignee is None or users[assignee]["active"], stream.task
+    return fold
 
 
 def ends_of(records, partitions):

@@ -1,6 +1,7 @@
 import http.client
 import json
 import socket
+import uuid
 
 
 class Answer:
@@ -110,6 +111,24 @@ class Client:
 
     def delete(self, task_id, version):
         return self.request("DELETE", f"/v1/tasks/{task_id}", headers={"If-Match": _tag(version)})
+
+    def register(self, email, headers=None, first_name="Ann", last_name="Lee"):
+        return self.request("POST", "/v1/users", {"firstName": first_name, "lastName": last_name, "email": email}, headers)
+
+    def new_user(self):
+        """The id of a user who is registered for the test alone."""
+        answer = self.register(f"{uuid.uuid4()}@example.org")
+        assert answer.status == 201, answer
+        return answer.json["userId"]
+
+    def edit_user(self, user_id, version, headers=None, **changes):
+        return self.request("PATCH", f"/v1/users/{user_id}", changes, {"If-Match": _tag(version), **(headers or {})})
+
+    def deactivate(self, user_id, headers=None, body=None):
+        return self.request("POST", f"/v1/users/{user_id}/deactivate", body, headers)
+
+    def reactivate(self, user_id, headers=None):
+        return self.request("POST", f"/v1/users/{user_id}/reactivate", headers=headers)
 
     # ---- whole collections
 

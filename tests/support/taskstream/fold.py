@@ -1,4 +1,4 @@
-"""The log's meaning, written a second time and apart from the services: the acceptance rule, and what tasks become of it."""
+"""The log's meaning, written a second time and apart from the services: the acceptance rule, and what becomes of it."""
 
 import json
 import re
@@ -42,6 +42,8 @@ class Stream:
     version: int = 0
     accepted: list = field(default_factory=list)
     task: dict | None = None
+    user: dict | None = None
+    claimed_by: str | None = None  # of an e-mail address
     deleted: bool = False
     quarantined: int | None = None  # since which version
 
@@ -59,6 +61,11 @@ class Fold:
     def tasks(self):
         """The streams of tasks, by task id."""
         return {key.removeprefix("task/"): stream for key, stream in self.streams.items() if key.startswith("task/")}
+
+    @property
+    def users(self):
+        """The streams of users, by user id."""
+        return {key.removeprefix("user/"): stream for key, stream in self.streams.items() if key.startswith("user/")}
 
     def event_ids(self):
         return [event.event_id for stream in self.streams.values() for event in stream.accepted]
@@ -78,7 +85,7 @@ class Fold:
         self.streams[key] = stream
         stream.version += 1
         stream.accepted.append(Accepted(stream.version, record.text("ce_id").lower(), record.text("ce_type"), record))
-        if key.startswith("task/") and stream.quarantined is None:
+        if not key.startswith("log/") and stream.quarantined is None:
             try:
                 self._evolve(key, stream, record)
             except Unfoldable:
@@ -88,9 +95,14 @@ class Fold:
         context = _context(record)
         data = _data(record)
         kind = record.text("ce_type")
-        if kind not in SHAPES:
+        if kind not in SHAPES or kind.split(".")[1] != key.partition("/")[0]:
             raise Unfoldable(f"unknown type {kind}")
         _check(data, *SHAPES[kind])
+        if key.startswith("user/"):
+            return self._evolve_user(key, stream, kind, data, context)
+        if key.startswith("email/"):
+            stream.claimed_by = data["userId"] if kind == "taskstream.email.claimed.v1" else None
+            return
         if kind == "taskstream.task.created.v1":
             if stream.task is not None:
                 raise Unfoldable("it exists already")
@@ -120,6 +132,26 @@ class Fold:
         elif kind == "taskstream.task.deleted.v1":
             stream.deleted = True
         task.update(version=stream.version, updatedAt=max(task["updatedAt"], context["time"]), updatedBy=context["actor"])
+
+
+    def _evolve_user(self, key, stream, kind, data, context):
+        if kind == "taskstream.user.registered.v1":
+            if stream.user is not None:
+                raise Unfoldable("they exist already")
+            stream.user = {"userId": key.removeprefix("user/"), **data, "active": True, "version": stream.version,
+                           "createdAt": context["time"], "updatedAt": context["time"]}
+            return
+        if stream.user is None:
+            if kind != "taskstream.user.claim-lapsed.v1":
+                raise Unfoldable("there is nobody to change")
+            return
+        user = stream.user
+        if kind == "taskstream.user.edited.v1":
+            _check(data["changes"], {}, {"firstName": _text, "lastName": _text, "email": _text})
+            user.update(data["changes"])
+        elif kind != "taskstream.user.claim-lapsed.v1":
+            user["active"] = kind == "taskstream.user.reactivated.v1"
+        user.update(version=stream.version, updatedAt=max(user["updatedAt"], context["time"]))
 
 
 class Unfoldable(Exception):
@@ -167,6 +199,13 @@ SHAPES = {
     "taskstream.task.locked.v1": ({"holder": _text, "since": _text, "expiresAt": _text, "fencingToken": _number}, {}),
     "taskstream.task.unlocked.v1": ({"holder": _text, "reason": _text}, {}),
     "taskstream.task.deleted.v1": ({}, {"reason": _text}),
+    "taskstream.user.registered.v1": ({"firstName": _text, "lastName": _text, "email": _text}, {}),
+    "taskstream.user.edited.v1": ({"changes": _object}, {}),
+    "taskstream.user.deactivated.v1": ({}, {"reason": _text}),
+    "taskstream.user.reactivated.v1": ({}, {}),
+    "taskstream.user.claim-lapsed.v1": ({"emailHash": _text}, {}),
+    "taskstream.email.claimed.v1": ({"userId": _text, "userVersion": _number}, {}),
+    "taskstream.email.released.v1": ({"userId": _text, "userVersion": _number}, {}),
 }
 
 

@@ -8,7 +8,7 @@
 namespace taskstream::command {
 
 // What the endpoints stand on. Outlives the routes, and belongs to the thread that serves them.
-struct TaskApi {
+struct CommandApi {
   ReplicaDriver* replica = nullptr;  // null until the log is open: requests are answered 503 STARTING
   events::LogIdentity log;
   bool require_precondition = true;

@@ -1,4 +1,4 @@
-#include "command-service/http/task_endpoints.hpp"
+#include "command-service/http/endpoints.hpp"
 
 #include <memory>
 #include <utility>
@@ -6,10 +6,10 @@
 #include "command-service/http/answer.hpp"
 #include "command-service/http/batch.hpp"
 #include "command-service/http/batch_items.hpp"
-#include "command-service/http/parse_command.hpp"
+#include "command-service/http/command_endpoints.hpp"
+#include "command-service/http/parsed_command.hpp"
 #include "command-service/http/request_terms.hpp"
 #include "command-service/http/responses.hpp"
-#include "command-service/http/task_commands.hpp"
 
 namespace taskstream::command {
 namespace {
@@ -19,37 +19,39 @@ using http::Outcome;
 using http::Request;
 using http::Verb;
 
-awaitable<Answer> execute(const TaskApi& api, CommandRequest request) {
+awaitable<Answer> execute(const CommandApi& api, CommandRequest request) {
   request.timeout = api.replica->command_timeout();
   return api.replica->execute(std::move(request));
 }
 
 // The one road of every command: the request as the core takes it, then the core, then the answer.
-awaitable<Outcome> run_command(const TaskApi& api, Request request, const CommandEndpoint& endpoint) {
+awaitable<Outcome> run_command(const CommandApi& api, Request request, const CommandEndpoint& endpoint) {
   const auto prepared = endpoint.prepare(api, request);
   if (!prepared) co_return prepared.error();
   const Answer answer = co_await execute(api, prepared->request);
   co_return prepared->tell(answer);
 }
 
-awaitable<Outcome> run_batch(const TaskApi& api, Request request, const BatchReader& reader) {
+awaitable<Outcome> run_batch(const CommandApi& api, Request request, const BatchReader& reader) {
   auto batch = reader.read(request);
   if (!batch) co_return batch.error();
   Execute in_core = [&api](CommandRequest command) { return execute(api, std::move(command)); };
   co_return co_await carry_out(*std::move(batch), api, std::move(in_core));
 }
 
-awaitable<Outcome> read_task(const TaskApi& api, Request request) {
+// The strong read of a task or a user.
+template <class Id>
+awaitable<Outcome> read(const CommandApi& api, Request request) {
   auto terms = read_terms(request, api.log.log_id);
   if (!terms) co_return terms.error();
-  auto task_id = parse_task_id(request);
-  if (!task_id) co_return task_id.error();
+  auto id = parse_id(request);
+  if (!id) co_return id.error();
   const AnswerTerms answer_terms{.log_id = api.log.log_id, .sent = terms->at_least, .form = AnswerForm::Read};
-  ReadRequest read{.stream = events::StreamId::of(*task_id),
-                   .at_least = terms->at_least,
-                   .wait = terms->preferences.wait,
-                   .timeout = api.replica->command_timeout()};
-  const Answer answer = co_await api.replica->read(std::move(read));
+  ReadRequest as_of_now{.stream = events::StreamId::of(Id(*id)),
+                        .at_least = terms->at_least,
+                        .wait = terms->preferences.wait,
+                        .timeout = api.replica->command_timeout()};
+  const Answer answer = co_await api.replica->read(std::move(as_of_now));
   Outcome outcome = to_outcome(answer, answer_terms, {});
   co_return not_modified_or(std::move(outcome), request);
 }
@@ -60,34 +62,35 @@ awaitable<Outcome> not_open_yet() {
 
 // A handler that has nothing to stand on before the log is open.
 template <class Handle>
-http::Handler once_open(const TaskApi& api, Handle handle) {
+http::Handler once_open(const CommandApi& api, Handle handle) {
   return [&api, handle](Request request) {
     return api.replica != nullptr ? handle(api, std::move(request)) : not_open_yet();
   };
 }
 
 // The endpoint stays where it is as long as the handler that a coroutine runs in.
-http::Handler command(const TaskApi& api, const CommandEndpoint& endpoint) {
+http::Handler command(const CommandApi& api, const CommandEndpoint& endpoint) {
   return once_open(
-      api, [shared = std::make_shared<const CommandEndpoint>(endpoint)](const TaskApi& opened, Request request) {
+      api, [shared = std::make_shared<const CommandEndpoint>(endpoint)](const CommandApi& opened, Request request) {
         return run_command(opened, std::move(request), *shared);
       });
 }
 
-http::Handler batch(const TaskApi& api) {
+http::Handler batch(const CommandApi& api) {
   return once_open(
-      api, [reader = std::make_shared<const BatchReader>(api, task_commands())](
-               const TaskApi& opened, Request request) { return run_batch(opened, std::move(request), *reader); });
+      api, [reader = std::make_shared<const BatchReader>(api, command_endpoints())](
+               const CommandApi& opened, Request request) { return run_batch(opened, std::move(request), *reader); });
 }
 
 }  // namespace
 
-std::vector<http::Route> task_routes(const TaskApi& api) {
+std::vector<http::Route> routes_of(const CommandApi& api) {
   std::vector<http::Route> routes = {
-      {Verb::get, "/v1/tasks/{id}", once_open(api, read_task)},
+      {Verb::get, "/v1/tasks/{id}", once_open(api, read<events::TaskId>)},
+      {Verb::get, "/v1/users/{id}", once_open(api, read<events::UserId>)},
       {Verb::post, "/v1/batch", batch(api), {"application/json"}},
   };
-  for (const CommandEndpoint& endpoint : task_commands()) {
+  for (const CommandEndpoint& endpoint : command_endpoints()) {
     routes.push_back({endpoint.verb, endpoint.pattern, command(api, endpoint), endpoint.media_types});
   }
   return routes;

@@ -7,7 +7,7 @@
 
 #include "command-service/core/request.hpp"
 #include "command-service/http/answer.hpp"
-#include "command-service/http/task_api.hpp"
+#include "command-service/http/command_api.hpp"
 #include "http/message.hpp"
 #include "http/problem.hpp"
 
@@ -28,11 +28,11 @@ using PrepareResult = boost::system::result<PreparedCommand, http::Problem>;
 struct CommandEndpoint {
   http::Verb verb;
   std::string pattern;
-  std::function<PrepareResult(const TaskApi&, const http::Request&)> prepare;
+  std::function<PrepareResult(const CommandApi&, const http::Request&)> prepare;
   std::vector<std::string> media_types = {};  // empty = the request has no body
 };
 
-// Every command on tasks, as single requests and the items of a batch ask for it.
-std::vector<CommandEndpoint> task_commands();
+// Every command on tasks and users, as single requests and the items of a batch ask for it.
+std::vector<CommandEndpoint> command_endpoints();
 
 }  // namespace taskstream::command

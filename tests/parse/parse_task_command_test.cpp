@@ -1,33 +1,16 @@
-#include "command-service/http/parse_command.hpp"
+#include "command-service/http/parse_task_command.hpp"
 
 #include <gtest/gtest.h>
 
+#include "tests/parse/parsing.hpp"
 #include "tests/support/request.hpp"
 
 namespace taskstream::command {
 namespace {
 
 using namespace examples;
-using http::FieldError;
 using http::Request;
 using http::Verb;
-
-constexpr std::size_t kDepth = 32;
-
-// `place:field` of everything that was found wrong.
-std::vector<std::string> invalid(const ParseResult& parsed) {
-  std::vector<std::string> fields;
-  if (!parsed) return {"malformed: " + parsed.error().detail};
-  for (const FieldError& error : parsed->invalid) {
-    EXPECT_FALSE(error.reason.empty());
-    const bool is_in_body = error.location == FieldError::Location::Body;
-    const bool is_in_query = error.location == FieldError::Location::Query;
-    fields.push_back((is_in_body ? "body:" : is_in_query ? "query:" : "path:") + error.field);
-  }
-  return fields;
-}
-
-using Fields = std::vector<std::string>;
 
 ParseResult create(const std::string& body) {
   return parse_create_task(request_for_new_task(body), kDepth);
@@ -46,7 +29,7 @@ TEST(ParseCreateTask, ReadsEveryMember) {
   const ParseResult parsed = create(R"({"title":"Write","description":"d","priority":"URGENT","tags":["a","b"],
     "assigneeId":"11111111-1111-4111-8111-111111111111","dueDate":"2031-05-01T14:00:00.1234567+02:00","warningOffset":60})");
   ASSERT_EQ(invalid(parsed), Fields());
-  const auto& command = std::get<CreateTask>(parsed->command);
+  const auto& command = task_command<CreateTask>(parsed->command);
   EXPECT_EQ(command.title, "Write");
   EXPECT_EQ(command.description, "d");
   EXPECT_EQ(command.priority, events::Priority::Urgent);
@@ -60,7 +43,7 @@ TEST(ParseCreateTask, ReadsNullAsAbsent) {
   const ParseResult parsed = create(
       R"({"title":"x","description":null,"priority":null,"tags":null,"assigneeId":null,"dueDate":null,"warningOffset":null})");
   ASSERT_EQ(invalid(parsed), Fields());
-  const auto& command = std::get<CreateTask>(parsed->command);
+  const auto& command = task_command<CreateTask>(parsed->command);
   EXPECT_EQ(command.priority, events::Priority::Medium);
   EXPECT_TRUE(command.tags.empty());
   EXPECT_FALSE(command.description || command.assignee_id || command.due_date || command.warning_offset_minutes);
@@ -127,7 +110,7 @@ TEST(ParseCommand, ReadsTheIdInAnyCase) {
   const ParseResult parsed =
       parse_delete_task(request_on_task(Verb::delete_, "", "", "0197F2C4-5B1A-7C3E-9D2F-6A8B0C1D2E3F"), kDepth);
   ASSERT_TRUE(parsed.has_value());
-  EXPECT_EQ(parsed->task_id, kTask);
+  EXPECT_EQ(parsed->stream, events::StreamId::of(kTask));
 }
 
 TEST(ParsePutTask, TakesIdsOfVersionFourAndSevenAlone) {
@@ -145,8 +128,8 @@ TEST(ParsePutTask, TakesIdsOfVersionFourAndSevenAlone) {
 TEST(ParseEditTask, ReadsOnlyWhatIsNamed) {
   const ParseResult parsed = edit(R"({"title":"y","warningOffset":5})");
   ASSERT_EQ(invalid(parsed), Fields());
-  EXPECT_EQ(parsed->task_id, kTask);
-  EXPECT_EQ(std::get<EditTask>(parsed->command).changes,
+  EXPECT_EQ(parsed->stream, events::StreamId::of(kTask));
+  EXPECT_EQ(task_command<EditTask>(parsed->command).changes,
             (events::TaskChanges{.title = "y", .warning_offset_minutes = 5}));
   EXPECT_EQ(invalid(edit("{}")), Fields());
 }
@@ -154,7 +137,7 @@ TEST(ParseEditTask, ReadsOnlyWhatIsNamed) {
 TEST(ParseEditTask, ClearsWithNullWhatCanBeEmpty) {
   const ParseResult parsed = edit(R"({"description":null,"tags":null,"dueDate":null,"warningOffset":null})");
   ASSERT_EQ(invalid(parsed), Fields());
-  EXPECT_EQ(std::get<EditTask>(parsed->command).changes,
+  EXPECT_EQ(task_command<EditTask>(parsed->command).changes,
             (events::TaskChanges{.description = std::optional<std::string>(),
                                  .tags = std::vector<std::string>(),
                                  .due_date = std::optional<events::Instant>(),
@@ -175,8 +158,8 @@ TEST(ParseEditTask, NamesTheEndpointForWhatIsChangedElsewhere) {
 TEST(ParseChangeStatus, NeedsAKnownStatus) {
   const ParseResult parsed = change_status(R"({"to":"BLOCKED","reason":"no power"})");
   ASSERT_EQ(invalid(parsed), Fields());
-  EXPECT_EQ(std::get<ChangeStatus>(parsed->command).to, events::Status::Blocked);
-  EXPECT_EQ(std::get<ChangeStatus>(parsed->command).reason, "no power");
+  EXPECT_EQ(task_command<ChangeStatus>(parsed->command).to, events::Status::Blocked);
+  EXPECT_EQ(task_command<ChangeStatus>(parsed->command).reason, "no power");
   EXPECT_EQ(invalid(change_status("{}")), Fields{"body:to"});
   EXPECT_EQ(invalid(change_status(R"({"to":"blocked","reason":5})")), (Fields{"body:to", "body:reason"}));
   EXPECT_EQ(invalid(change_status(R"({"to":"BLOCKED","reason":null})")), Fields());
@@ -185,7 +168,7 @@ TEST(ParseChangeStatus, NeedsAKnownStatus) {
 TEST(ParseAssignTask, NeedsAUser) {
   const ParseResult parsed = assign(R"({"userId":"11111111-1111-4111-8111-111111111111"})");
   ASSERT_EQ(invalid(parsed), Fields());
-  EXPECT_EQ(std::get<AssignTask>(parsed->command).assignee_id, kAnn);
+  EXPECT_EQ(task_command<AssignTask>(parsed->command).assignee_id, kAnn);
   EXPECT_EQ(invalid(assign(R"({"userId":null})")), Fields{"body:userId"});
   EXPECT_EQ(invalid(assign(R"({"userId":"ann","assigneeId":"x"})")), (Fields{"body:userId", "body:assigneeId"}));
 }
@@ -205,7 +188,7 @@ ParseResult lock(const std::string& body) {
 TEST(ParsePostponeTask, NeedsADuration) {
   const ParseResult parsed = postpone(R"({"by":"P2D"})");
   ASSERT_EQ(invalid(parsed), Fields());
-  EXPECT_EQ(std::get<PostponeTask>(parsed->command).by, 48h);
+  EXPECT_EQ(task_command<PostponeTask>(parsed->command).by, 48h);
   EXPECT_EQ(invalid(postpone("{}")), Fields{"body:by"});
   EXPECT_EQ(invalid(postpone(R"({"by":2})")), Fields{"body:by"});
   EXPECT_EQ(invalid(postpone(R"({"by":"P1M","to":"x"})")), (Fields{"body:by", "body:to"}));
@@ -219,12 +202,12 @@ TEST(ParseClaimTask, IsForTheActorUnlessTheBodyNamesAnother) {
   for (const std::string body : {"", "{}", R"({"userId":null})"}) {
     const ParseResult parsed = claim(body, kAnn.to_string());
     ASSERT_EQ(invalid(parsed), Fields()) << body;
-    EXPECT_EQ(std::get<ClaimTask>(parsed->command).user_id, kAnn);
+    EXPECT_EQ(task_command<ClaimTask>(parsed->command).user_id, kAnn);
   }
   for (const std::string& actor : {std::string("anonymous"), kAnn.to_string()}) {
     const ParseResult parsed = claim(R"({"userId":"22222222-2222-4222-8222-222222222222"})", actor);
     ASSERT_EQ(invalid(parsed), Fields());
-    EXPECT_EQ(std::get<ClaimTask>(parsed->command).user_id, kBen);
+    EXPECT_EQ(task_command<ClaimTask>(parsed->command).user_id, kBen);
   }
 }
 
@@ -237,7 +220,7 @@ TEST(ParseClaimTask, NeedsAUserWhereTheActorIsNone) {
 TEST(ParseLockTask, NeedsItsTimeInSeconds) {
   const ParseResult parsed = lock(R"({"ttlSeconds":60})");
   ASSERT_EQ(invalid(parsed), Fields());
-  EXPECT_EQ(std::get<LockTask>(parsed->command).ttl_seconds, 60);
+  EXPECT_EQ(task_command<LockTask>(parsed->command).ttl_seconds, 60);
   EXPECT_EQ(invalid(lock("{}")), Fields{"body:ttlSeconds"});
   EXPECT_EQ(invalid(lock(R"({"ttlSeconds":"60","holder":"ann"})")), (Fields{"body:ttlSeconds", "body:holder"}));
 }
@@ -247,7 +230,7 @@ TEST(ParseUnlockTask, TakesNoParameters) {
     return parse_unlock_task(request_on_task(Verb::delete_, "/lock" + query), kDepth);
   };
   ASSERT_EQ(invalid(unlock("")), Fields());
-  EXPECT_TRUE(std::holds_alternative<UnlockTask>(unlock("")->command));
+  EXPECT_TRUE(std::holds_alternative<UnlockTask>(std::get<TaskCommand>(unlock("")->command)));
   EXPECT_EQ(invalid(unlock("?reason=x")), Fields{"query:reason"});
 }
 
@@ -256,12 +239,12 @@ TEST(ParseDeletions, TakeOneReasonFromTheQueryAndNothingElse) {
     return parse_delete_task(request_on_task(Verb::delete_, query), kDepth);
   };
   ASSERT_EQ(invalid(remove("?reason=a+duplicate%21")), Fields());
-  EXPECT_EQ(std::get<DeleteTask>(remove("?reason=a+duplicate%21")->command).reason, "a duplicate!");
-  EXPECT_FALSE(std::get<DeleteTask>(remove("")->command).reason);
+  EXPECT_EQ(task_command<DeleteTask>(remove("?reason=a+duplicate%21")->command).reason, "a duplicate!");
+  EXPECT_FALSE(task_command<DeleteTask>(remove("")->command).reason);
   EXPECT_EQ(invalid(remove("?reason=a&reason=b")), Fields{"query:reason"});
   EXPECT_EQ(invalid(remove("?force=true")), Fields{"query:force"});
   const ParseResult unassign = parse_unassign_task(request_on_task(Verb::delete_, "/assignee?reason=ill"), kDepth);
-  EXPECT_EQ(std::get<UnassignTask>(unassign->command).reason, "ill");
+  EXPECT_EQ(task_command<UnassignTask>(unassign->command).reason, "ill");
 }
 
 }  // namespace

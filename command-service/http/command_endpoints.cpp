@@ -1,9 +1,10 @@
-#include "command-service/http/task_commands.hpp"
+#include "command-service/http/command_endpoints.hpp"
 
 #include <utility>
 
 #include "command-service/http/command_hash.hpp"
-#include "command-service/http/parse_command.hpp"
+#include "command-service/http/parse_task_command.hpp"
+#include "command-service/http/parse_user_command.hpp"
 #include "command-service/http/request_terms.hpp"
 
 namespace taskstream::command {
@@ -13,19 +14,19 @@ using http::Request;
 using http::Verb;
 using Parse = ParseResult (*)(const Request&, std::size_t json_depth);
 
-events::TaskId new_task_id(const TaskApi& api) {
+events::Uuid new_id(const CommandApi& api) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return events::TaskId(events::make_uuid_v7(std::chrono::floor<std::chrono::milliseconds>(now).count(), api.random()));
+  return events::make_uuid_v7(std::chrono::floor<std::chrono::milliseconds>(now).count(), api.random());
 }
 
-PreparedCommand put_together(const TaskApi& api, const Request& request, ParsedCommand parsed, Terms terms,
+PreparedCommand put_together(const CommandApi& api, const Request& request, ParsedCommand parsed, Terms terms,
                              Expectation expectation) {
   AnswerTerms answer_terms{.log_id = api.log.log_id,
                            .sent = terms.at_least,
                            .return_minimal = terms.preferences.return_minimal,
                            .form = answer_form(parsed.command),
                            .values_in = place_of_values(parsed.command)};
-  CommandRequest command{.stream = events::StreamId::of(parsed.task_id),
+  CommandRequest command{.stream = std::move(parsed.stream),
                          .command = std::move(parsed.command),
                          .values_unreadable = !parsed.invalid.empty(),
                          .expectation = std::move(expectation),
@@ -40,18 +41,21 @@ PreparedCommand put_together(const TaskApi& api, const Request& request, ParsedC
       .request = std::move(command), .answer_terms = std::move(answer_terms), .unreadable = std::move(parsed.invalid)};
 }
 
-PrepareResult create_task(const TaskApi& api, const Request& request) {
+// Under an id that the service makes, of the kind that is created.
+template <class Id>
+PrepareResult create(const CommandApi& api, const Request& request, Parse parse) {
   auto terms = read_terms(request, api.log.log_id);
   if (!terms) return terms.error();
-  auto parsed = parse_create_task(request, api.json_depth);
+  auto parsed = parse(request, api.json_depth);
   if (!parsed) return parsed.error();
   // With a key the id follows from it, at whatever instance the request is repeated.
-  parsed->task_id =
-      terms->key ? events::TaskId(id_from_key(api.log.id_namespace, request.actor, terms->key->id)) : new_task_id(api);
+  const auto& key = terms->key;
+  parsed->stream =
+      events::StreamId::of(Id(key ? id_from_key(api.log.id_namespace, request.actor, key->id) : new_id(api)));
   return put_together(api, request, *std::move(parsed), *std::move(terms), Expectation());
 }
 
-PrepareResult put_task(const TaskApi& api, const Request& request) {
+PrepareResult put_task(const CommandApi& api, const Request& request) {
   auto terms = read_terms(request, api.log.log_id);
   if (!terms) return terms.error();
   auto parsed = parse_put_task(request, api.json_depth);
@@ -62,8 +66,8 @@ PrepareResult put_task(const TaskApi& api, const Request& request) {
   return put_together(api, request, *std::move(parsed), *std::move(terms), std::move(expectation));
 }
 
-// A change to a task that exists.
-PrepareResult change_task(const TaskApi& api, const Request& request, Parse parse, PreconditionRule rule) {
+// A change to what exists.
+PrepareResult change(const CommandApi& api, const Request& request, Parse parse, PreconditionRule rule) {
   auto terms = read_terms(request, api.log.log_id);
   if (!terms) return terms.error();
   auto parsed = parse(request, api.json_depth);
@@ -72,18 +76,23 @@ PrepareResult change_task(const TaskApi& api, const Request& request, Parse pars
   return put_together(api, request, *std::move(parsed), *std::move(terms), std::move(expectation));
 }
 
+template <class Id>
+auto creation(Parse parse) {
+  return [parse](const CommandApi& api, const Request& request) { return create<Id>(api, request, parse); };
+}
+
 auto change(Parse parse, PreconditionRule rule = PreconditionRule::Version) {
-  return [parse, rule](const TaskApi& api, const Request& request) { return change_task(api, request, parse, rule); };
+  return [parse, rule](const CommandApi& api, const Request& request) { return change(api, request, parse, rule); };
 }
 
 }  // namespace
 
-std::vector<CommandEndpoint> task_commands() {
+std::vector<CommandEndpoint> command_endpoints() {
   using enum PreconditionRule;
   const std::vector<std::string> json = {"application/json"};
   const std::vector<std::string> patch = {"application/merge-patch+json", "application/json"};
   return {
-      {Verb::post, "/v1/tasks", create_task, json},
+      {Verb::post, "/v1/tasks", creation<events::TaskId>(parse_create_task), json},
       {Verb::put, "/v1/tasks/{id}", put_task, json},
       {Verb::patch, "/v1/tasks/{id}", change(parse_edit_task), patch},
       {Verb::delete_, "/v1/tasks/{id}", change(parse_delete_task)},
@@ -94,6 +103,10 @@ std::vector<CommandEndpoint> task_commands() {
       {Verb::post, "/v1/tasks/{id}/claim", change(parse_claim_task, None), json},
       {Verb::put, "/v1/tasks/{id}/lock", change(parse_lock_task, None), json},
       {Verb::delete_, "/v1/tasks/{id}/lock", change(parse_unlock_task, None)},
+      {Verb::post, "/v1/users", creation<events::UserId>(parse_register_user), json},
+      {Verb::patch, "/v1/users/{id}", change(parse_edit_user), patch},
+      {Verb::post, "/v1/users/{id}/deactivate", change(parse_deactivate_user, None), json},
+      {Verb::post, "/v1/users/{id}/reactivate", change(parse_reactivate_user, None)},
   };
 }
 
