@@ -120,8 +120,18 @@ Judgement answer_rests_on_current_states(const Operation& operation, const Truth
   return other ? rests_on_a_current_state(*other, operation, truth) : std::nullopt;
 }
 
+// Where a log has lost records two who still know them can both apply one key; then either event may be told.
+bool replays_one_of_two(const Operation& operation, const Truth& truth) {
+  const auto* succeeded = operation.answered<Succeeded>();
+  if (!truth.follows_a_loss() || succeeded == nullptr || !succeeded->replayed) return false;
+  const Truth::Accepted* accepted = truth.find(*succeeded->event_id);
+  if (accepted == nullptr || accepted->stream != operation.stream()) return false;
+  const auto& key = truth.versions(accepted->stream)[accepted->version].key;
+  return key && key->actor == operation.request.actor && key->command_id == operation.request.key->id;
+}
+
 Judgement answer_fits_its_state(const Operation& operation, const Truth& truth) {
-  if (!rests_on_a_state(operation)) return std::nullopt;
+  if (!rests_on_a_state(operation) || replays_one_of_two(operation, truth)) return std::nullopt;
   const auto& versions = truth.versions(operation.stream());
   const std::size_t known = truth.version_in(operation.stream(), operation.answer->fold);
   const Result& answer = operation.answer->result;
