@@ -28,9 +28,10 @@ void RememberedCommands::recall(RememberedCommand command) {
 }
 
 const RememberedCommand* RememberedCommands::find(std::string_view actor, std::string_view key) const {
-  const auto found = std::ranges::find_if(
-      commands_, [&](const RememberedCommand& command) { return command.key == key && command.actor == actor; });
-  return found != commands_.end() ? &*found : nullptr;
+  const auto found = std::find_if(commands_.rbegin(), commands_.rend(), [&](const RememberedCommand& command) {
+    return command.key == key && command.actor == actor;
+  });
+  return found != commands_.rend() ? &*found : nullptr;
 }
 
 std::span<const RememberedCommand> RememberedCommands::take_unsaved() {

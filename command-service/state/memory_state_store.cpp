@@ -16,10 +16,10 @@ std::optional<RememberedCommand> MemoryStateStore::find_command(const events::St
   const auto found = streams_.find(stream);
   if (found == streams_.end()) return std::nullopt;
   const auto& commands = found->second.commands;
-  const auto command = std::ranges::find_if(commands, [&](const auto& remembered) {
+  const auto command = std::find_if(commands.rbegin(), commands.rend(), [&](const auto& remembered) {
     return remembered.second.key == key && remembered.second.actor == actor;
   });
-  return command != commands.end() ? std::optional(command->second) : std::nullopt;
+  return command != commands.rend() ? std::optional(command->second) : std::nullopt;
 }
 
 std::vector<Concern> MemoryStateStore::concerns_after(const Concern& after, std::size_t at_most) {

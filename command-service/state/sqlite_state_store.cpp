@@ -81,7 +81,7 @@ SqliteStateStore::SqliteStateStore(std::filesystem::path path, const events::Log
       reader_(file_.path(), sqlite::Database::Mode::ReadOnly, kReaderCacheKib),
       find_(reader_.prepare("SELECT entry FROM streams WHERE stream = ?")),
       find_command_(reader_.prepare("SELECT hash, event_id, version, log_time FROM commands "
-                                    "WHERE stream = ? AND key = ? AND actor = ? ORDER BY version LIMIT 1")),
+                                    "WHERE stream = ? AND key = ? AND actor = ? ORDER BY version DESC LIMIT 1")),
       concerns_after_(reader_.prepare("SELECT concerned, stream FROM streams WHERE concerned IS NOT NULL "
                                       "AND (concerned, stream) > (?, ?) ORDER BY concerned, stream LIMIT ?")),
       put_row_(writer_.prepare("INSERT INTO streams (stream, entry, concerned) VALUES (?, ?, ?) ON CONFLICT (stream) "

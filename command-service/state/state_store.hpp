@@ -43,6 +43,7 @@ class StateStore {
   // How far the log is folded in what is committed.
   virtual events::Checkpoint checkpoint() = 0;
   virtual std::optional<std::string> find(const events::StreamId& stream) = 0;
+  // The newest, should several have come with this key.
   virtual std::optional<RememberedCommand> find_command(const events::StreamId& stream, std::string_view actor,
                                                         std::string_view key) = 0;
   // The first ones behind `after`, in order.

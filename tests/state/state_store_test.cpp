@@ -58,11 +58,11 @@ TEST_P(EveryStateStore, FindsACommandByStreamActorAndKey) {
   EXPECT_EQ(store->find_command(kOther, "ann", "key-4"), std::nullopt);
 }
 
-TEST_P(EveryStateStore, FindsTheFirstOfTwoCommandsWithOneKey) {
+TEST_P(EveryStateStore, FindsTheNewestOfTwoCommandsWithOneKey) {
   CommandRow second = command_of(kStream, 5, kStart);
   second.command.key = "key-4";
   store->commit({.commands = {command_of(kStream, 4, kStart), second}, .checkpoint = folded_to(1)});
-  EXPECT_EQ(store->find_command(kStream, "ann", "key-4")->version, events::StreamVersion{4});
+  EXPECT_EQ(store->find_command(kStream, "ann", "key-4")->version, events::StreamVersion{5});
 }
 
 TEST_P(EveryStateStore, TellsWhatConcernsAUserInOrderAndInPages) {
