@@ -24,6 +24,11 @@ std::optional<int> read_config(int argc, const char* const* argv, Config& config
                           TASKSTREAM_VERSION);
   settings.parsed("log", kDefaultLog, config.log, "the log to follow and to append to",
                   "kafka://127.0.0.1:9092/taskstream", events::parse_log_url);
+  settings.text("state", config.state,
+                "the file for what is folded from the log, made when it is missing; one process uses it",
+                "data/command-state.db");
+  settings.number("memory-budget-mb", config.memory_budget_mb, {16, 1'048'576},
+                  "how much of what is folded from the log is kept in memory");
   settings.text("instance", config.instance, "the name of this process in the events that it appends", "eu-1");
   settings.number("command-timeout-ms", config.command_timeout, {2'500, 600'000},
                   "how long a command may take until it is answered 503 or 504");

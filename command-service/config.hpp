@@ -14,6 +14,8 @@ namespace taskstream::command {
 struct Config {
   events::LogUrl log;
   events::LogOptions log_options{.create = true};
+  std::string state = "data/command-state.db";
+  std::int64_t memory_budget_mb = 256;
   std::string instance;  // names this process in what it appends
   std::chrono::milliseconds command_timeout{5'000};
   bool require_precondition = true;

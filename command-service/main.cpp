@@ -10,10 +10,12 @@
 #include <thread>
 
 #include "command-service/config.hpp"
+#include "command-service/core/stream_entry.hpp"
 #include "command-service/http/endpoints.hpp"
 #include "command-service/openapi_text.hpp"
 #include "command-service/runtime/random_bytes.hpp"
 #include "command-service/runtime/replica_driver.hpp"
+#include "command-service/state/sqlite_state_store.hpp"
 #include "events/log/genesis.hpp"
 #include "events/log/open_log.hpp"
 #include "http/health.hpp"
@@ -25,6 +27,7 @@ namespace taskstream::command {
 namespace {
 
 constexpr std::chrono::milliseconds kDrain{10'000};
+constexpr std::chrono::milliseconds kSave{5'000};
 constexpr std::chrono::milliseconds kOpenAttempt{10'000};
 constexpr std::chrono::milliseconds kOpenPause{1'000};
 
@@ -73,6 +76,7 @@ DriverOptions driver_options(const Config& config, const OpenedLog& opened) {
   return {.replica = {.partitions = opened.identity.partitions,
                       .source = source_of(config),
                       .max_clock_skew = std::chrono::milliseconds(opened.identity.max_clock_skew_ms),
+                      .memory_bytes = static_cast<std::size_t>(config.memory_budget_mb) * 1024 * 1024,
                       .random = random_bytes},
           .command_timeout = config.command_timeout,
           .strict_barrier = config.strict_barrier};
@@ -130,11 +134,13 @@ int run(const Config& config) {
 
   int exit_code = EXIT_SUCCESS;
   std::optional<OpenedLog> opened;
+  std::unique_ptr<StateStore> store;
   std::unique_ptr<ReplicaDriver> driver;
   try {
     opened = open_patiently(config, readiness, stop);
     if (opened) {
-      driver = std::make_unique<ReplicaDriver>(context, *opened->log, driver_options(config, *opened),
+      store = std::make_unique<SqliteStateStore>(config.state, opened->identity, entry_format());
+      driver = std::make_unique<ReplicaDriver>(context, *opened->log, *store, driver_options(config, *opened),
                                                driver_events(readiness, stop));
       start_on(context, [&] {
         driver->start();
@@ -148,9 +154,12 @@ int run(const Config& config) {
     exit_code = EXIT_FAILURE;
   }
 
-  // From the outside in: no more requests, no more records, no more work, and only then the log itself.
+  // From the outside in: no more requests, no more records, no more work, and only then store and log themselves.
   server.drain(kDrain);
-  if (driver) driver->stop_following();
+  if (driver) {
+    driver->stop_following();
+    driver->save_all(kSave);
+  }
   context.stop();
   thread.join();
   return exit_code;

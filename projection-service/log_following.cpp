@@ -133,7 +133,7 @@ void LogFollowing::follow_until_stopped() {
       projector_->start_over();
       spdlog::info("following the log again");
     } catch (const SQLite::Exception& e) {
-      on_write_failed(e.what(), means_damage(e));
+      on_write_failed(e.what(), sqlite::means_damage(e));
     }
   }
 }

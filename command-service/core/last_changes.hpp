@@ -26,6 +26,7 @@ class LastChanges {
             events::Instant time);
   // The fields that were changed after the version, in the order in which a task shows them.
   std::vector<FieldChange> since(events::StreamVersion version) const;
+  const std::vector<FieldChange>& all() const { return changes_; }
 
  private:
   std::vector<FieldChange> changes_;  // at most one a field, in that order; most tasks have few

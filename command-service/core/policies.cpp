@@ -10,7 +10,7 @@ namespace {
 // Stands behind every stream of a user: what follows it is the next user's.
 constexpr const char* kBehindAll = "~";
 
-std::optional<Duty> duty_on(const Streams& streams, const events::StreamId& stream) {
+std::optional<Duty> duty_on(Streams& streams, const events::StreamId& stream) {
   const StreamEntry* entry = streams.find(stream);
   if (entry == nullptr || entry->stream.quarantine) return std::nullopt;
   const auto user_id = user_concerned(entry->stream.state);
@@ -91,7 +91,7 @@ bool Policies::step(Walk& walk, std::vector<Duty>& due) {
   return true;
 }
 
-bool Policies::asks_for_something(const events::StreamId& stream) const {
+bool Policies::asks_for_something(const events::StreamId& stream) {
   return duty_on(streams_, stream).has_value();
 }
 

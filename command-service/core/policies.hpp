@@ -29,7 +29,7 @@ class Policies {
     events::EventId cause;
   };
 
-  Policies(const Streams& streams, PolicyOptions options) : streams_(streams), options_(std::move(options)) {}
+  Policies(Streams& streams, PolicyOptions options) : streams_(streams), options_(std::move(options)) {}
 
   // From now on duties are looked for; before, the state is one of the past.
   void begin();
@@ -50,13 +50,13 @@ class Policies {
     std::optional<events::EventId> cause;  // none where the walk looks for what was raised before
   };
 
-  bool asks_for_something(const events::StreamId& stream) const;
+  bool asks_for_something(const events::StreamId& stream);
   SteadyTime::duration delay_of(const events::RecordedEvent& event) const;
   void take(std::vector<Duty>& due, Duty duty);
   bool step(Walk& walk, std::vector<Duty>& due);
   bool is_full() const { return under_way_.size() >= options_.at_once; }
 
-  const Streams& streams_;
+  Streams& streams_;
   PolicyOptions options_;
   bool has_begun_ = false;
   std::multimap<SteadyTime, Duty> raised_;

@@ -13,7 +13,7 @@ constexpr Ticket kBeforeDuties = Ticket{1} << 63;
 constexpr std::chrono::seconds kDutyTimeout{5};
 
 constexpr std::string_view kOutOfReach = "the log is out of reach";
-constexpr std::string_view kStopped = "the log is damaged, and this instance is stopping";
+constexpr std::string_view kStopped = "the log or the state file is damaged, and this instance is stopping";
 
 std::vector<events::Partition> all_of(events::Partition partitions) {
   std::vector<events::Partition> all;
@@ -39,12 +39,14 @@ using events::AppendOutcome;
 using events::LogRecord;
 using events::Verdict;
 
-Replica::Replica(ReplicaOptions options)
+Replica::Replica(ReplicaOptions options, StateStore& store)
     : options_(std::move(options)),
-      streams_(options_.partitions),
+      streams_(options_.partitions, store, options_.memory_bytes),
+      checkpoint_(store.checkpoint()),
       policies_(streams_, {.source = options_.source, .random = options_.random}),
       last_duty_(kBeforeDuties) {
-  for (events::Partition p = 0; p < options_.partitions; ++p) sequencers_.emplace_back(p);
+  fold_ = checkpoint_.positions();
+  for (events::Partition p = 0; p < options_.partitions; ++p) sequencers_.emplace_back(p, fold_.next(p));
   barrier_.begin(kCatchUp, all_of(options_.partitions));
 }
 
@@ -152,6 +154,17 @@ void Replica::on_tick(Now now) {
   settle(now);
 }
 
+void Replica::on_saved(Now now) {
+  is_saving_ = false;
+  streams_.note_saved();
+  settle(now);
+}
+
+void Replica::on_stopping(Now now) {
+  is_stopping_ = true;
+  settle(now);
+}
+
 std::vector<Effect> Replica::take_effects() {
   return std::exchange(effects_, {});
 }
@@ -182,7 +195,8 @@ void Replica::take_turn(Ticket ticket, Now now) {
   PendingCommand& command = found->second;
   if (now.steady >= command.due) return give_up(ticket, "the time for the command was over before it was appended");
   const CommandRequest& request = command.request;
-  const StreamEntry* own = streams_.find(request.stream);
+  const StreamEntry* own =
+      request.key ? streams_.find(request.stream, request.actor, request.key->id) : streams_.find(request.stream);
   const Basis basis{.stream = request.stream, .own = own, .other = find(other_stream(request.command, own))};
   const auto last_time = own != nullptr ? own->stream.last_time : std::nullopt;
   Finding finding = consider(request, basis,
@@ -221,6 +235,7 @@ void Replica::append(Ticket ticket, PendingCommand& command, Finding finding, No
   if (sequencers_[static_cast<std::size_t>(partition)].ahead_of_tail() >= options_.ahead_of_tail_at_most) {
     return give_up(ticket, "the log takes records and does not give them back");
   }
+  if (is_full()) return give_up(ticket, "the state file does not take what has changed");
   const StreamEntry* entry = streams_.find(stream);
   const auto last_time = entry != nullptr ? entry->stream.last_time : std::nullopt;
   const events::Instant time = std::max(now.wall, last_time.value_or(now.wall));
@@ -253,6 +268,7 @@ void Replica::append(Ticket ticket, PendingCommand& command, Finding finding, No
 void Replica::fold_step(Sequencer::Step step, events::Partition partition, Now now) {
   if (stopped_) return;
   if (!step) return stop(step.error());
+  const events::Offset before = fold_.next(partition);
   for (const LogRecord& record : *step) {
     // First, so that an answer given on the way covers the record that it speaks of.
     fold_.advance(partition, record.position.offset + 1);
@@ -260,6 +276,11 @@ void Replica::fold_step(Sequencer::Step step, events::Partition partition, Now n
   }
   const events::Offset next = sequencers_[static_cast<std::size_t>(partition)].next();
   fold_.advance(partition, next);
+  if (next > before) {
+    if (!step->empty()) checkpoint_.advance(step->back());
+    checkpoint_.advance_to_end({.partition = partition, .offset = next});
+    has_moved_ = true;
+  }
   barrier_.on_fold(partition, next);
 }
 
@@ -383,6 +404,21 @@ void Replica::settle(Now now) {
     end_watch_.note_asked(partition, fold_.next(partition));
     effects_.push_back(AskEnd{partition});
   }
+  save_if_due(now);
+  streams_.shrink();
+}
+
+// A change holds everything up to one position. Few large ones are cheaper than many small ones, but memory has to hold
+// what they save.
+void Replica::save_if_due(Now now) {
+  if (has_moved_ && !unsaved_since_) unsaved_since_ = now.steady;
+  if (is_saving_ || !unsaved_since_) return;
+  const bool is_much = streams_.unsaved_bytes() >= options_.memory_bytes / 8;
+  if (!is_much && !is_stopping_ && now.steady - *unsaved_since_ < options_.save_after) return;
+  is_saving_ = true;
+  has_moved_ = false;
+  unsaved_since_.reset();
+  effects_.push_back(Persist{streams_.take_unsaved(checkpoint_)});
 }
 
 void Replica::finish(Ticket ticket, Result result) {
@@ -474,7 +510,7 @@ bool Replica::is_under_way(const CommandRequest& request) const {
   });
 }
 
-const StreamEntry* Replica::find(const std::optional<events::StreamId>& stream) const {
+const StreamEntry* Replica::find(const std::optional<events::StreamId>& stream) {
   return stream ? streams_.find(*stream) : nullptr;
 }
 

@@ -34,26 +34,33 @@ struct Reply {
   Ticket ticket;
   Answer answer;
 };
+// Save this. One change at a time: the next comes after on_saved().
+struct Persist {
+  StateChange change;
+};
 // The log contradicts itself. Nothing that this replica would say from now on could be trusted.
 struct Stop {
   std::string message;
 };
-using Effect = std::variant<Append, AskEnd, Reply, Stop>;
+using Effect = std::variant<Append, AskEnd, Reply, Persist, Stop>;
 
 struct ReplicaOptions {
   events::Partition partitions = 1;
   std::string source;  // ce_source of what it appends
   std::chrono::milliseconds max_clock_skew{2'000};
-  int attempts = 20;                            // appends of one command that may lose before CONTENDED
-  std::size_t ahead_of_tail_at_most = 65'536;   // acknowledged records of a partition that were not read back yet
-  std::function<events::Uuid::Bytes()> random;  // for event ids
+  int attempts = 20;                             // appends of one command that may lose before CONTENDED
+  std::size_t ahead_of_tail_at_most = 65'536;    // acknowledged records of a partition that were not read back yet
+  std::size_t memory_bytes = 256 * 1024 * 1024;  // for states in memory
+  std::chrono::milliseconds save_after{300};     // since the first change, or earlier where much has changed
+  std::function<events::Uuid::Bytes()> random;   // for event ids
 };
 
 // The command side of the log: folds it, decides commands on the fold, and knows the verdict on what it appended. No
 // I/O and no threads: inputs in, effects out, in any interleaving. Not thread-safe.
 class Replica {
  public:
-  explicit Replica(ReplicaOptions options);
+  // Goes on from where the store is. The log is to be followed from the store's checkpoint.
+  Replica(ReplicaOptions options, StateStore& store);
   Replica(const Replica&) = delete;
   Replica& operator=(const Replica&) = delete;
 
@@ -66,6 +73,10 @@ class Replica {
   void on_append_outcome(events::EventId id, events::AppendOutcome outcome, Now now);
   // The answer to an AskEnd. Exactly once for each.
   void on_end_of_log(events::Partition partition, const events::EventLog::EndsOfPartitions& end, Now now);
+  // The change of the last Persist is committed.
+  void on_saved(Now now);
+  // The end is near: whatever is unsaved is saved at once from now on.
+  void on_stopping(Now now);
   // The log is not what it was. Nothing is decided or promised any more.
   void on_damage(std::string message) { stop(std::move(message)); }
   void on_reachable(bool reachable) { reachable_ = reachable; }
@@ -79,6 +90,10 @@ class Replica {
   // NotReady.
   bool is_caught_up() const { return caught_up_; }
   const events::PositionVector& fold() const { return fold_; }
+  // Much more waits to be saved than should. No more records should be given until on_saved().
+  bool is_full() const { return streams_.unsaved_bytes() >= options_.memory_bytes / 4; }
+  // Nothing is left that will be saved.
+  bool is_all_saved() const { return stopped_ || (!is_saving_ && !unsaved_since_); }
 
  private:
   enum class Waiting { ForTokens, ForTurn, ForBarrier, ForVerdict };
@@ -136,6 +151,7 @@ class Replica {
   void on_barrier(Ticket ticket, Now now);
   void on_deadline(Ticket ticket, SteadyTime now);
   void settle(Now now);
+  void save_if_due(Now now);
   void finish(Ticket ticket, Result result);
   void give_up(Ticket ticket, std::string reason);
   void finish_read(Ticket ticket, Result result);
@@ -143,7 +159,7 @@ class Replica {
   void reply(Ticket ticket, Result result);
   void stop(std::string message);
 
-  const StreamEntry* find(const std::optional<events::StreamId>& stream) const;
+  const StreamEntry* find(const std::optional<events::StreamId>& stream);
   bool is_under_way(const CommandRequest& request) const;
   std::int64_t lag_behind(const events::PositionVector& positions) const;
   events::Partition partition_of(const events::StreamId& stream) const;
@@ -152,6 +168,11 @@ class Replica {
   Streams streams_;
   std::vector<Sequencer> sequencers_;
   events::PositionVector fold_;
+  events::Checkpoint checkpoint_;  // the same, as the store keeps it
+  bool has_moved_ = false;         // since the last change was taken
+  bool is_saving_ = false;
+  bool is_stopping_ = false;
+  std::optional<SteadyTime> unsaved_since_;
   Barrier barrier_;
   EndWatch end_watch_;
   bool caught_up_ = false;

@@ -1,60 +1,22 @@
 #pragma once
 
-#include <deque>
+#include <list>
 #include <optional>
 #include <set>
-#include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
-#include "command-service/core/last_changes.hpp"
+#include "command-service/core/stream_entry.hpp"
+#include "command-service/state/state_store.hpp"
 #include "events/contract/envelope.hpp"
-#include "events/fold/stream_fold.hpp"
 #include "events/log/event_log.hpp"
 
 namespace taskstream::command {
 
-// What an accepted event did for the request that carried this idempotency key.
-struct RememberedCommand {
-  std::string actor;
-  std::string key;
-  std::string hash;
-  events::EventId event_id;
-  events::StreamVersion version;
-  events::Instant log_time;
-};
-
-// The idempotency keys of one stream. The one that created it is remembered for ever; others for seven days of record
-// time, and at least the last thousand of them.
-class RememberedCommands {
- public:
-  static constexpr std::size_t kAtLeast = 1'000;
-  static constexpr std::chrono::hours kFor{7 * 24};
-
-  void remember(RememberedCommand command);
-  const RememberedCommand* find(std::string_view actor, std::string_view key) const;
-
- private:
-  std::optional<RememberedCommand> creating_;
-  std::deque<RememberedCommand> later_;
-};
-
-// A stream whose state concerns a user (duty.hpp). The stream is a text, so that an empty one stands before all others.
-struct Concern {
-  events::UserId user;
-  std::string stream;
-
-  friend auto operator<=>(const Concern&, const Concern&) = default;
-};
-
-struct StreamEntry {
-  events::Stream stream;
-  events::EventId last_event_id;  // of the newest accepted event
-  RememberedCommands commands;
-  LastChanges last_changes;
-};
-
-// The newest state of every stream, folded from the log, in memory.
+// The newest state of every stream, folded from the log. What was used last is in memory, within a bound; the rest is
+// in the store, from which it is read by need. What has changed stays in memory until it has been saved: the store's
+// row is an older one until then. Throws what the store throws.
 class Streams {
  public:
   // What the record did. The envelope is there unless the record is malformed.
@@ -64,21 +26,57 @@ class Streams {
     events::Applied applied;
   };
 
-  explicit Streams(events::Partition partitions) : partitions_(partitions) {}
+  Streams(events::Partition partitions, StateStore& store, std::size_t bytes_at_most)
+      : partitions_(partitions), bytes_at_most_(bytes_at_most), store_(store) {}
 
   Folded fold(const events::LogRecord& record);
-  // Null where nothing has happened yet.
-  const StreamEntry* find(const events::StreamId& id) const;
+  // Null where nothing has happened yet. The pointer holds until shrink().
+  const StreamEntry* find(const events::StreamId& id);
+  // The same, and its commands hold the one with this key, if there is one.
+  const StreamEntry* find(const events::StreamId& id, std::string_view actor, std::string_view key);
+
   // The next in their order.
-  std::optional<Concern> concern_after(const Concern& concern) const;
+  std::optional<Concern> concern_after(const Concern& concern);
+
+  // Lets go of what was not used for longest, as far as the bound demands it.
+  void shrink();
+  std::size_t bytes() const { return bytes_; }
+
+  // ---- saving: one change after the other
+  std::size_t unsaved_bytes() const { return unsaved_bytes_; }
+  // Everything that has changed since the last one was taken.
+  StateChange take_unsaved(events::Checkpoint checkpoint);
+  // The change that was taken last is in the store.
+  void note_saved();
 
  private:
-  void note_concern(const events::StreamId& id, std::optional<events::UserId> before,
-                    std::optional<events::UserId> after);
+  struct Hot {
+    events::StreamId id;
+    StreamEntry entry;
+    std::size_t bytes = 0;
+    bool is_unsaved = false;
+    bool is_being_saved = false;
+    std::optional<events::UserId> concerned;  // while it is either
+  };
+  using Place = std::list<Hot>::iterator;
+
+  Hot* look_up(const events::StreamId& id);
+  Hot& add(const events::StreamId& id, StreamEntry entry);
+  void note_change(Hot& hot);
+  void note_concerned(Hot& hot, std::optional<events::UserId> user);
+  void weigh(Hot& hot);
 
   events::Partition partitions_;
-  std::unordered_map<events::StreamId, StreamEntry> entries_;
-  std::set<Concern> concerns_;
+  std::size_t bytes_at_most_;
+  StateStore& store_;
+  std::list<Hot> saved_;                                // what was used last comes first
+  std::list<Hot> pinned_;                               // unsaved or being saved
+  std::unordered_map<std::string_view, Place> places_;  // keys point into the lists
+  std::vector<Place> unsaved_;
+  std::vector<Place> being_saved_;
+  std::set<Concern> concerns_;  // of what is unsaved or being saved: there the store's do not count
+  std::size_t bytes_ = 0;
+  std::size_t unsaved_bytes_ = 0;
 };
 
 }  // namespace taskstream::command

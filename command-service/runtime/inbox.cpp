@@ -19,14 +19,14 @@ std::size_t bytes_of(const LogInput& input) {
 
 }  // namespace
 
-Inbox::Inbox(boost::asio::io_context& context, std::function<void()> drain)
-    : context_(context), drain_(std::move(drain)) {}
+Inbox::Inbox(boost::asio::io_context& context, std::size_t bytes_at_most, std::function<void()> drain)
+    : context_(context), bytes_at_most_(bytes_at_most), drain_(std::move(drain)) {}
 
 void Inbox::put(LogInput input) {
   const std::size_t bytes = bytes_of(input);
   std::unique_lock lock(mutex_);
   if (bytes > 0) {
-    room_.wait(lock, [this] { return closed_ || bytes_ < kBytesAtMost; });
+    room_.wait(lock, [this] { return closed_ || bytes_ < bytes_at_most_; });
     bytes_ += bytes;
   }
   if (closed_) return;

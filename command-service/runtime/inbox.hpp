@@ -39,7 +39,7 @@ using LogInput = std::variant<RecordsRead, PartitionEnded, AppendSettled, EndLea
 class Inbox {
  public:
   // `drain` is posted to the context when there is something to take.
-  Inbox(boost::asio::io_context& context, std::function<void()> drain);
+  Inbox(boost::asio::io_context& context, std::size_t bytes_at_most, std::function<void()> drain);
 
   // Blocks while more records wait than the core should have to hold; never once closed.
   void put(LogInput input);
@@ -48,9 +48,8 @@ class Inbox {
   void close();
 
  private:
-  static constexpr std::size_t kBytesAtMost = 32 * 1024 * 1024;
-
   boost::asio::io_context& context_;
+  const std::size_t bytes_at_most_;  // of the records that wait, about
   const std::function<void()> drain_;
   std::mutex mutex_;
   std::condition_variable room_;

@@ -1,12 +1,15 @@
 #include "command-service/runtime/replica_driver.hpp"
 
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <future>
 #include <utility>
 
 #include "command-service/runtime/log_barrier.hpp"
-#include "events/log/checkpoint.hpp"
 
 namespace taskstream::command {
 namespace {
@@ -16,6 +19,12 @@ namespace asio = boost::asio;
 // How often deadlines are looked at. Also the pause before an end-of-log request that failed is made again.
 constexpr std::chrono::milliseconds kTick{20};
 constexpr std::chrono::milliseconds kEndOfLogTimeout{1'000};
+
+// Records that wait are a small part of what memory may hold.
+std::size_t inbox_bytes(std::size_t memory_bytes) {
+  constexpr std::size_t kMiB = 1024 * 1024;
+  return std::clamp(memory_bytes / 16, kMiB, 32 * kMiB);
+}
 
 Now now() {
   return {.steady = std::chrono::steady_clock::now(),
@@ -42,29 +51,44 @@ class ReplicaDriver::LogFollower final : public events::Follower {
   std::shared_ptr<Inbox> inbox_;
 };
 
-ReplicaDriver::ReplicaDriver(asio::io_context& context, events::EventLog& log, DriverOptions options,
+ReplicaDriver::ReplicaDriver(asio::io_context& context, events::EventLog& log, StateStore& store, DriverOptions options,
                              DriverEvents events)
     : context_(context),
       log_(log),
+      store_(store),
       options_(std::move(options)),
       events_(std::move(events)),
-      replica_(options_.replica),
-      inbox_(std::make_shared<Inbox>(context, [this] { drain(); })),
+      replica_(options_.replica, store),
+      inbox_(std::make_shared<Inbox>(context, inbox_bytes(options_.replica.memory_bytes), [this] { drain(); })),
       follower_(std::make_unique<LogFollower>(inbox_)),
-      ticker_(context) {}
+      ticker_(context),
+      writer_(store, [this](std::optional<std::string> damage) {
+        asio::post(context_, [this, damage = std::move(damage)] { on_written(damage); });
+      }) {}
 
 ReplicaDriver::~ReplicaDriver() {
   inbox_->close();
 }
 
 void ReplicaDriver::start() {
-  subscription_ = log_.follow(events::Checkpoint(), *follower_);
+  subscription_ = log_.follow(store_.checkpoint(), *follower_);
   asio::post(context_, [this] { tick(); });
 }
 
 void ReplicaDriver::stop_following() {
   inbox_->close();
   subscription_.reset();
+}
+
+void ReplicaDriver::save_all(std::chrono::milliseconds at_most) {
+  const auto saved = std::make_shared<std::promise<void>>();
+  auto is_saved = saved->get_future();
+  asio::post(context_, [this, saved] {
+    on_all_saved_ = [saved] { saved->set_value(); };
+    give([this] { replica_.on_stopping(now()); });
+  });
+  if (is_saved.wait_for(at_most) == std::future_status::ready) return;
+  spdlog::warn("the state file could not be brought up to date; the next start reads the rest from the log");
 }
 
 // ---- requests
@@ -78,8 +102,7 @@ asio::awaitable<Answer> ReplicaDriver::ask(Hand hand_to_replica) {
     waiters_.emplace(ticket, [this, shared](Answer answer) {
       asio::post(context_, [shared, answer = std::move(answer)]() mutable { (*shared)(std::move(answer)); });
     });
-    hand_to_replica(ticket);
-    carry_out_effects();
+    give([&] { hand_to_replica(ticket); });
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Answer)>(initiate, asio::use_awaitable);
 }
@@ -100,10 +123,38 @@ asio::awaitable<Answer> ReplicaDriver::read(ReadRequest request) {
 
 // ---- inputs
 
-void ReplicaDriver::drain() {
-  const Now moment = now();
-  for (LogInput& input : inbox_->take()) take(std::move(input), moment);
+// Every input goes this way. What the store throws ends the core: it was in the middle of something.
+template <class Input>
+void ReplicaDriver::give(Input input) {
+  try {
+    input();
+  } catch (const StateDamaged& damage) {
+    store_.set_aside(damage.what());
+    fail(damage.what());
+  } catch (const std::runtime_error& failure) {
+    fail(std::string("the state file cannot be used: ") + failure.what());
+  }
   carry_out_effects();
+}
+
+void ReplicaDriver::fail(const std::string& why) {
+  replica_.on_damage(why + ". Nothing is lost: start the service again.");
+}
+
+// While the store does not follow, what the log says waits in the inbox, and then in the log.
+void ReplicaDriver::drain() {
+  if (replica_.is_full()) return;
+  give([this, moment = now()] {
+    for (LogInput& input : inbox_->take()) take(std::move(input), moment);
+  });
+}
+
+void ReplicaDriver::on_written(const std::optional<std::string>& damage) {
+  give([&] {
+    if (damage) throw StateDamaged(*damage);
+    replica_.on_saved(now());
+  });
+  drain();
 }
 
 void ReplicaDriver::take(LogInput input, Now moment) {
@@ -114,15 +165,18 @@ void ReplicaDriver::take(LogInput input, Now moment) {
                           replica_.on_append_outcome(settled.id, std::move(settled.outcome), moment);
                         },
                         [&](EndLearnt& learnt) { replica_.on_end_of_log(learnt.partition, learnt.end, moment); },
-                        [&](LogDamaged& damaged) { replica_.on_damage(std::move(damaged.message)); }},
+                        [&](LogDamaged& damaged) {
+                          replica_.on_damage(damaged.message +
+                                             " If this log is right as it is, delete the state file (--state) too: it "
+                                             "was made from what the log held before.");
+                        }},
              input);
 }
 
 void ReplicaDriver::tick() {
   probe_clock();
   replica_.on_reachable(log_.is_reachable());
-  replica_.on_tick(now());
-  carry_out_effects();
+  give([this] { replica_.on_tick(now()); });
   ticker_.expires_after(kTick);
   ticker_.async_wait([this](const boost::system::error_code& error) {
     if (!error) tick();
@@ -155,6 +209,7 @@ void ReplicaDriver::carry_out_effects() {
     }
   }
   if (replica_.is_caught_up() && !std::exchange(told_caught_up_, true)) events_.on_caught_up();
+  if (on_all_saved_ && replica_.is_all_saved()) std::exchange(on_all_saved_, {})();
 }
 
 void ReplicaDriver::carry_out(Append append) {
@@ -181,6 +236,10 @@ void ReplicaDriver::carry_out(AskEnd ask) {
 void ReplicaDriver::carry_out(Reply reply) {
   const auto waiter = waiters_.extract(reply.ticket);
   if (!waiter.empty()) waiter.mapped()(std::move(reply.answer));
+}
+
+void ReplicaDriver::carry_out(Persist persist) {
+  writer_.save(std::move(persist.change));
 }
 
 void ReplicaDriver::carry_out(Stop stop) {

@@ -10,6 +10,7 @@
 
 #include "command-service/core/replica.hpp"
 #include "command-service/runtime/inbox.hpp"
+#include "command-service/runtime/state_writer.hpp"
 #include "events/log/event_log.hpp"
 
 namespace taskstream::command {
@@ -19,7 +20,7 @@ struct DriverEvents {
   std::function<void()> on_caught_up;
   // How far the log's clock was off this machine's at an append, and whether that is more than the log allows.
   std::function<void(std::chrono::milliseconds skew, bool too_far)> on_clock_skew;
-  // The log cannot be trusted any more: the service must stop, and show the message.
+  // Log or state file cannot be trusted any more: the service must stop, and show the message.
   std::function<void(std::string message)> on_stop;
 };
 
@@ -29,18 +30,22 @@ struct DriverOptions {
   bool strict_barrier = false;
 };
 
-// Carries inputs to a Replica and its effects to the log and to whoever waits for an answer. Everything happens on the
-// one thread that runs the context; the log's own threads only fill the inbox.
+// Carries inputs to a Replica and its effects to the log, the store and whoever waits for an answer. Everything happens
+// on the one thread that runs the context; the log's own threads only fill the inbox.
 class ReplicaDriver {
  public:
-  ReplicaDriver(boost::asio::io_context& context, events::EventLog& log, DriverOptions options, DriverEvents events);
+  ReplicaDriver(boost::asio::io_context& context, events::EventLog& log, StateStore& store, DriverOptions options,
+                DriverEvents events);
   ~ReplicaDriver();
 
-  // Follows the log from its beginning. Call once.
+  // Follows the log from where the store is. Call once.
   void start();
   // Lets go of the log: no input comes after it. Blocks until the log's threads are out of here; call it from a thread
   // that does not run the context. The log can then be destroyed.
   void stop_following();
+  // Saves what the store does not have yet, so that the next start need not read it again. Blocks until it is saved, or
+  // the time is over; call it as the one above, after it.
+  void save_all(std::chrono::milliseconds at_most);
 
   boost::asio::awaitable<Answer> execute(CommandRequest request);
   boost::asio::awaitable<Answer> read(ReadRequest request);
@@ -53,6 +58,8 @@ class ReplicaDriver {
 
   template <class Hand>
   boost::asio::awaitable<Answer> ask(Hand hand_to_replica);
+  template <class Input>
+  void give(Input input);
   void drain();
   void tick();
   void take(LogInput input, Now now);
@@ -61,11 +68,15 @@ class ReplicaDriver {
   void carry_out(Append append);
   void carry_out(AskEnd ask);
   void carry_out(Reply reply);
+  void carry_out(Persist persist);
   void carry_out(Stop stop);
   void probe_clock();
+  void on_written(const std::optional<std::string>& damage);
+  void fail(const std::string& why);
 
   boost::asio::io_context& context_;
   events::EventLog& log_;
+  StateStore& store_;
   DriverOptions options_;
   DriverEvents events_;
   Replica replica_;
@@ -76,7 +87,9 @@ class ReplicaDriver {
   std::unordered_map<Ticket, Waiter> waiters_;
   Ticket last_ticket_ = 0;
   bool told_caught_up_ = false;
+  std::function<void()> on_all_saved_;
   enum class ClockProbe { Wanted, UnderWay, Done } clock_probe_ = ClockProbe::Wanted;
+  StateWriter writer_;  // its thread uses what stands above
 };
 
 }  // namespace taskstream::command

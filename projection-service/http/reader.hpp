@@ -34,7 +34,7 @@ class Reader {
     } catch (const QueryTooLong&) {
       return too_long();
     } catch (const SQLite::Exception& e) {
-      if (means_damage(e)) side_.options().on_damaged(damage_message(side_.options().read_model, e.what()));
+      if (sqlite::means_damage(e)) side_.options().on_damaged(damage_message(side_.options().read_model, e.what()));
       throw;
     }
   }

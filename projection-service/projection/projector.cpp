@@ -7,6 +7,13 @@
 #include "projection-service/projection/project.hpp"
 
 namespace taskstream::projection {
+namespace {
+
+// In the write-ahead log, before it is copied into the file.
+constexpr int kPagesCatchingUp = 8'000;
+constexpr int kPagesLive = 1'000;
+
+}  // namespace
 
 Projector::Projector(Writer& writer, events::Partition partitions, ProjectorListener& listener, Options options)
     : writer_(writer), partitions_(partitions), listener_(listener), options_(options), cache_(options.cache_bytes) {
@@ -60,7 +67,7 @@ void Projector::guarded(Work work) {
     return;
   } catch (const SQLite::Exception& e) {
     reason = e.what();
-    damaged = means_damage(e);
+    damaged = sqlite::means_damage(e);
   } catch (const std::exception& e) {
     reason = e.what();
   }
@@ -194,6 +201,9 @@ void Projector::commit() {
   committed_ = working_;
   cache_.shrink();
   listener_.on_committed({.positions = committed_.positions(), .token = std::move(token)});
+  // Only now, for it waits for the disk, and readers wait for what was committed. Little and often while live, so that
+  // the next records do not wait long either.
+  writer_.checkpoint_when_over(is_catching_up() ? kPagesCatchingUp : kPagesLive);
 }
 
 void Projector::refold_parked() {

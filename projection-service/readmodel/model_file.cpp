@@ -1,12 +1,7 @@
 #include "projection-service/readmodel/model_file.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <string>
+#include <system_error>
 
 #include "events/log/consistency_token.hpp"
 #include "projection-service/schema_sql.hpp"
@@ -30,48 +25,28 @@ std::string damage_message(const std::filesystem::path& path, std::string_view c
          "). Nothing is lost: " + start_over(path);
 }
 
-class ModelFile::Lock {
- public:
-  explicit Lock(const std::filesystem::path& model)
-      : descriptor_(open((model.string() + ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644)) {
-    if (descriptor_ < 0) {
-      throw ReadModelRefused("The lock file " + model.string() + ".lock cannot be opened (" + std::strerror(errno) +
-                             "): make its folder writable, or give another file with --read-model.");
-    }
-    if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
-    close(descriptor_);
-    throw ReadModelRefused("Another process uses the read model " + model.string() +
+ModelFile::ModelFile(std::filesystem::path path) : path_(std::move(path)) {
+  try {
+    sole_use_ = sqlite::SoleUse::of(path_);
+  } catch (const std::system_error& e) {
+    throw ReadModelRefused("The read model " + path_.string() + " cannot be used (" + e.what() +
+                           "): make its folder writable, or give another file with --read-model.");
+  }
+  if (!sole_use_) {
+    throw ReadModelRefused("Another process uses the read model " + path_.string() +
                            ": stop it first, or give this one a file of its own with --read-model.");
   }
-  ~Lock() { close(descriptor_); }
-  Lock(const Lock&) = delete;
-  Lock& operator=(const Lock&) = delete;
-
- private:
-  int descriptor_;
-};
-
-ModelFile::ModelFile(std::filesystem::path path) : path_(std::move(path)) {
-  std::error_code error;
-  if (path_.has_parent_path()) std::filesystem::create_directories(path_.parent_path(), error);
-  if (error) {
-    throw ReadModelRefused("The folder of the read model " + path_.string() + " cannot be made (" + error.message() +
-                           "): give another file with --read-model.");
-  }
-  lock_ = std::make_unique<Lock>(path_);
   try {
-    writer_ = std::make_unique<Database>(path_, Database::Mode::ReadWrite);
+    writer_ = std::make_unique<sqlite::Database>(path_, sqlite::Database::Mode::ReadWrite);
     if (!has_tables()) return;
     check_schema();
     check_pages();
   } catch (const SQLite::Exception& e) {
-    if (means_damage(e)) throw ReadModelRefused(damage_message(path_, e.what()));
+    if (sqlite::means_damage(e)) throw ReadModelRefused(damage_message(path_, e.what()));
     throw ReadModelRefused("The read model " + path_.string() + " cannot be opened (" + e.what() +
                            "): make it readable and writable, or give another file with --read-model.");
   }
 }
-
-ModelFile::~ModelFile() = default;
 
 bool ModelFile::has_tables() {
   return writer_->connection().execAndGet("SELECT count(*) FROM sqlite_master").getInt() > 0;

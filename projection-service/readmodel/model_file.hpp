@@ -5,7 +5,8 @@
 #include <stdexcept>
 
 #include "events/log/genesis.hpp"
-#include "projection-service/readmodel/database.hpp"
+#include "events/sqlite/database.hpp"
+#include "events/sqlite/sole_use.hpp"
 
 namespace taskstream::projection {
 
@@ -23,26 +24,24 @@ class ModelFile {
   // Makes the folder and the file when they are missing. Throws ReadModelRefused: held by another process, of a newer
   // release, damaged, no read model at all.
   explicit ModelFile(std::filesystem::path path);
-  ~ModelFile();
   ModelFile(const ModelFile&) = delete;
   ModelFile& operator=(const ModelFile&) = delete;
 
   // Gives a new file its tables, or makes sure that the file was made from this log. Throws ReadModelRefused.
   void adopt(const events::LogIdentity& log);
 
-  Database& writer() { return *writer_; }
+  sqlite::Database& writer() { return *writer_; }
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  class Lock;
   bool has_tables();
   void check_schema();
   void check_pages();
   std::string meta(std::string_view name);
 
   std::filesystem::path path_;
-  std::unique_ptr<Lock> lock_;
-  std::unique_ptr<Database> writer_;
+  std::unique_ptr<sqlite::SoleUse> sole_use_;
+  std::unique_ptr<sqlite::Database> writer_;
 };
 
 // What to say of a file whose content is broken.

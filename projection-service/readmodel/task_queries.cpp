@@ -67,7 +67,7 @@ Cursor cursor_of(SQLite::Statement& row) {
 }  // namespace
 
 TaskQueries::TaskQueries(const std::filesystem::path& path, std::chrono::milliseconds time_limit)
-    : database_(path, Database::Mode::ReadOnly),
+    : database_(path, sqlite::Database::Mode::ReadOnly),
       time_limit_(time_limit),
       begin_(database_.prepare("BEGIN")),
       end_(database_.prepare("COMMIT")),

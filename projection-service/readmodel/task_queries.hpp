@@ -8,7 +8,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "projection-service/readmodel/database.hpp"
+#include "events/sqlite/database.hpp"
 #include "projection-service/readmodel/task_list.hpp"
 
 namespace taskstream::projection {
@@ -70,7 +70,7 @@ class TaskQueries {
   SQLite::Statement& statement_for(const BoundSql& sql);
   static int interrupt_when_over(void* queries);
 
-  Database database_;
+  sqlite::Database database_;
   std::chrono::milliseconds time_limit_;
   Clock::time_point deadline_ = Clock::time_point::max();
 

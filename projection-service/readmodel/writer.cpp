@@ -10,7 +10,6 @@ namespace taskstream::projection {
 namespace {
 
 // A longer log costs readers time and disk; a shorter one copies the same pages more often.
-constexpr int kCheckpointPages = 8'000;
 
 // Binds one value after the other. Texts and blobs are not copied: they stay where they are until the statement has
 // run.
@@ -274,8 +273,11 @@ std::string Writer::commit(const events::Checkpoint& checkpoint) {
   Binder(save_token_)(token).run();
   Binder(commit_).run();
   saved_ = checkpoint;
-  if (database_.wal_pages() >= kCheckpointPages) database_.checkpoint();
   return token;
+}
+
+void Writer::checkpoint_when_over(int wal_pages) {
+  if (database_.wal_pages() >= wal_pages) database_.checkpoint();
 }
 
 void Writer::rollback() noexcept {

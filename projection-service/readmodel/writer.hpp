@@ -37,10 +37,12 @@ class Writer {
   void unpark(events::Position position);
   // The token of what is committed comes back.
   std::string commit(const events::Checkpoint& checkpoint);
+  // Copies the write-ahead log into the file once it has so many pages; waits for the disk. Outside of a transaction.
+  void checkpoint_when_over(int wal_pages);
   void rollback() noexcept;
 
  private:
-  Database& database_;
+  sqlite::Database& database_;
   events::LogId log_;
   events::Checkpoint saved_;
 

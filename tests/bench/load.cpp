@@ -9,49 +9,12 @@
 #include <stdexcept>
 
 #include "tests/bench/client.hpp"
+#include "tests/bench/edits.hpp"
 
 namespace taskstream::bench {
 namespace {
 
 namespace asio = boost::asio;
-using Clock = std::chrono::steady_clock;
-
-constexpr std::string_view kJson = "Content-Type: application/json\r\n";
-
-double ms_since(Clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-void rethrow(std::exception_ptr failure) {
-  if (failure) std::rethrow_exception(failure);
-}
-
-void expect(const Reply& reply, int status) {
-  if (reply.status != status)
-    throw std::runtime_error("expected " + std::to_string(status) + ", got " + reply.head + reply.body);
-}
-
-std::string body_with_title(std::uint64_t number) {
-  return R"({"title":"Write the guide, take )" + std::to_string(number) + R"("})";
-}
-
-struct Created {
-  std::string location;
-  std::string etag;
-};
-
-asio::awaitable<Created> create_task(Connection& connection, std::uint64_t number) {
-  const std::string body = body_with_title(number);
-  const Reply reply = co_await connection.send("POST", "/v1/tasks", kJson, body);
-  expect(reply, 201);
-  co_return Created{std::string(reply.field("Location")), std::string(reply.field("ETag"))};
-}
-
-asio::awaitable<Reply> edit(Connection& connection, const Created& task, std::uint64_t number) {
-  const std::string fields = std::string(kJson) + "If-Match: " + task.etag + "\r\n";
-  const std::string body = body_with_title(number);
-  co_return co_await connection.send("PATCH", task.location, fields, body);
-}
 
 struct Run {
   Clock::time_point measure_from;

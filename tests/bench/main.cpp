@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tests/bench/catch_up.hpp"
+#include "tests/bench/contention.hpp"
 #include "tests/bench/load.hpp"
 
 // One figure a call, `name value` lines on standard output. tests/bench/run starts what is measured, calls this once
@@ -20,6 +21,16 @@ std::uint16_t port_of(const Arguments& arguments, const std::string& name) {
 
 void print(const AppendFigures& figures) {
   std::cout << "per_second " << figures.per_second << "\np50_ms " << figures.p50_ms << "\n";
+}
+
+void print(const ContentionFigures& figures) {
+  std::cout << "successes_per_second " << figures.successes_per_second << "\nhot_per_second " << figures.hot_per_second
+            << "\nconflicts_per_success " << figures.conflicts_per_success << "\np50_ms " << figures.p50_ms
+            << "\np99_ms " << figures.p99_ms << "\n";
+}
+
+Writers writers_of(const Arguments& arguments) {
+  return {.clients = std::stoul(arguments.at("clients")), .hot = std::stoul(arguments.at("hot"))};
 }
 
 std::vector<std::string> read_lines(const std::string& path) {
@@ -51,10 +62,14 @@ int run(const std::string& what, const Arguments& a) {
                                                   std::stoul(a.at("edits")), std::stoul(a.at("connections")))) {
       std::cout << location << "\n";
     }
+  } else if (what == "contention") {
+    print(measure_contention({port_of(a, "command-port"), port_of(a, "other-command-port")}, writers_of(a), seconds));
+  } else if (what == "postgres") {
+    print(measure_postgres(a.at("connect"), writers_of(a), seconds));
   } else if (what == "naive-catch-up") {
     std::cout << "per_second " << measure_naive_catch_up(a.at("model"), a.at("into")) << "\n";
   } else {
-    std::cerr << "updates, visible, task, page, make-tasks, naive-catch-up, kafka or sqlite\n";
+    std::cerr << "updates, visible, task, page, make-tasks, naive-catch-up, contention, postgres, kafka or sqlite\n";
     return EXIT_FAILURE;
   }
   return EXIT_SUCCESS;

@@ -112,7 +112,8 @@ TEST_F(ReplicaTest, SaysThatItIsBehindTheToken) {
 }
 
 TEST(ReplicaAtStart, IsNotReadyUntilItHasCaughtUp) {
-  Replica replica({.partitions = 1, .source = "test", .random = [] { return events::Uuid::Bytes{}; }});
+  MemoryStateStore store;
+  Replica replica({.partitions = 1, .source = "test", .random = [] { return events::Uuid::Bytes{}; }}, store);
   const Now now{};
   replica.on_tick(now);
   EXPECT_EQ(replica.take_effects().size(), 1U);

@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "command-service/core/replica.hpp"
+#include "command-service/state/memory_state_store.hpp"
 
 // Replicas on one log in memory, driven by hand: every effect waits until the test carries it out.
 
@@ -41,12 +42,14 @@ class Instance {
                   .source = "/taskstream/command-service/" + std::to_string(seed),
                   .attempts = 3,
                   .ahead_of_tail_at_most = 4,
-                  .random = [seed, n = std::uint8_t{0}]() mutable {
-                    events::Uuid::Bytes bytes{};
-                    bytes.fill(seed);
-                    bytes[15] = n++;
-                    return bytes;
-                  }}) {
+                  .random =
+                      [seed, n = std::uint8_t{0}]() mutable {
+                        events::Uuid::Bytes bytes{};
+                        bytes.fill(seed);
+                        bytes[15] = n++;
+                        return bytes;
+                      }},
+                 store_) {
     replica_.on_tick(now_);
     collect();
     answer_end();
@@ -160,12 +163,14 @@ class Instance {
       if (auto* reply = std::get_if<Reply>(&effect)) {
         EXPECT_TRUE(answers_.emplace(reply->ticket, std::move(reply->answer)).second) << "answered twice";
       }
+      if (auto* persist = std::get_if<Persist>(&effect)) store_.commit(persist->change);
       if (auto* stop = std::get_if<Stop>(&effect)) stopped_ = stop->message;
     }
   }
 
   TestLog& log_;
   Now now_{.steady = SteadyTime(1h), .wall = events::Instant(1'700'000'000s)};
+  MemoryStateStore store_;
   Replica replica_;
   std::deque<Append> appends_;
   int ends_asked_ = 0;

@@ -22,7 +22,7 @@ std::string refusal_of(Work work) {
 }
 
 void execute(const std::filesystem::path& path, const char* sql) {
-  Database database(path, Database::Mode::ReadWrite);
+  sqlite::Database database(path, sqlite::Database::Mode::ReadWrite);
   database.execute(sql);
   database.checkpoint();
 }

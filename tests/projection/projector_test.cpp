@@ -175,7 +175,7 @@ TEST(Projector, FoldsParkedRecordsOnceItKnowsThem) {
   ASSERT_NE(parked.dump(), known.dump());
   {
     // As if the release that runs now were one that knows the type: the parked headers become what it can read.
-    Database database(parked.path(), Database::Mode::ReadWrite);
+    sqlite::Database database(parked.path(), sqlite::Database::Mode::ReadWrite);
     SQLite::Statement update = database.prepare(
         "UPDATE parked_records SET headers = ? WHERE stream_no IS NOT NULL AND record_offset = "
         "(SELECT min(record_offset) FROM parked_records WHERE stream_no IS NOT NULL)");

@@ -108,7 +108,7 @@ void ReadModel::deliver_from(const events::PositionVector& from, std::size_t bat
 }
 
 std::int64_t ReadModel::number(const std::string& sql) const {
-  Database database(path(), Database::Mode::ReadOnly);
+  sqlite::Database database(path(), sqlite::Database::Mode::ReadOnly);
   return database.connection().execAndGet(sql).getInt64();
 }
 
@@ -125,7 +125,7 @@ std::string ReadModel::dump() const {
       "SELECT partition, record_offset, reason, hex(parked_records.key), hex(headers), hex(value), streams.key FROM "
       "parked_records "
       "LEFT JOIN streams USING (stream_no) ORDER BY partition, record_offset"};
-  Database database(path(), Database::Mode::ReadOnly);
+  sqlite::Database database(path(), sqlite::Database::Mode::ReadOnly);
   std::string text;
   for (const char* sql : kQueries) {
     SQLite::Statement select = database.prepare(sql);

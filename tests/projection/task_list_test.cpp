@@ -234,7 +234,7 @@ TEST(TaskList, ShowsARowWhoseKeyStaysPutExactlyOnceWhileOthersChange) {
 
 // What SQLite says it would do.
 std::string plan_of(const ReadModel& model, const TaskListQuery& query) {
-  Database database(model.path(), Database::Mode::ReadOnly);
+  sqlite::Database database(model.path(), sqlite::Database::Mode::ReadOnly);
   std::string plan;
   for (const BoundSql& sql : page_statements(query)) {
     SQLite::Statement explain = database.prepare("EXPLAIN QUERY PLAN " + sql.text);
@@ -277,7 +277,7 @@ TEST(TaskList, IsGivenUpAtTheTimeLimit) {
   model.deliver();
   {
     // Rows enough that counting them takes longer than a millisecond.
-    Database database(model.path(), Database::Mode::ReadWrite);
+    sqlite::Database database(model.path(), sqlite::Database::Mode::ReadWrite);
     database.execute(
         "WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 60000) INSERT INTO tasks SELECT "
         "i, "

@@ -27,6 +27,8 @@ Faults draw_faults(Random& random, bool strict_barrier, bool leaders_may_be_depo
   faults.end_fails = sometimes(random, 150);
   faults.end_late = sometimes(random, 150);
   faults.tail_stalls = sometimes(random, 40);
+  faults.save_stalls = sometimes(random, 300);
+  faults.saved_is_lost = sometimes(random, 700);
   faults.batch_at_most = random.between(1, 40);
   faults.crash = now_and_then(random, 12s);
   faults.stall = now_and_then(random, 15s);

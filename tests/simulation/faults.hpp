@@ -21,6 +21,9 @@ struct Faults {
   // ---- of the tail
   int tail_stalls = 0;
   std::int64_t batch_at_most = 50;
+  // ---- of the state file
+  int save_stalls = 0;
+  int saved_is_lost = 0;  // with a crash, the last commits of the file
 
   // ---- what befalls instances and the log: about how long it takes until it happens (again)
   Time crash{0};

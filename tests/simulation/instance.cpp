@@ -18,6 +18,7 @@ command::ReplicaOptions options_of(World& world, int site) {
           .source = "/taskstream/command-service/" + std::to_string(site),
           .attempts = kAttempts,
           .ahead_of_tail_at_most = 3,
+          .memory_bytes = static_cast<std::size_t>(world.random.between(15'000, 150'000)),
           .random = [&world] {
             events::Uuid::Bytes bytes{};
             for (auto& byte : bytes) byte = static_cast<std::uint8_t>(world.random.below(256));
@@ -27,13 +28,14 @@ command::ReplicaOptions options_of(World& world, int site) {
 
 }  // namespace
 
-Instance::Instance(World& world, int site, Time skew)
+Instance::Instance(World& world, int site, Time skew, command::StateStore& store)
     : world_(world),
       site_(site),
       skew_(skew),
-      replica_(options_of(world, site)),
+      store_(store),
+      replica_(options_of(world, site), store),
       producer_(world, site),
-      tail_(world, site) {}
+      tail_(world, site, store.checkpoint()) {}
 
 void Instance::start() {
   world_.trace.note("starts", {site_});
@@ -117,7 +119,7 @@ void Instance::tick() {
 }
 
 void Instance::read_on() {
-  Tail::Read read = tail_.read_on();
+  Tail::Read read = replica_.is_full() ? Tail::Read() : tail_.read_on();
   if (!read.records.empty() || !read.ends.empty()) {
     take([read = std::move(read)](Replica& replica, Now now) mutable {
       if (!read.records.empty()) replica.on_records(std::move(read.records), now);
@@ -195,6 +197,20 @@ void Instance::carry_out(command::Reply& reply) {
   operation.ended = moment();
   operation.rests_on_a_loss = knows_of_a_loss_;
   if (operation.on_end) operation.on_end(operation);
+}
+
+// A thread of its own commits: it goes on while the core stands still, and dies with it.
+void Instance::carry_out(command::Persist& persist) {
+  const Time span = world_.random.chance(world_.faults.save_stalls) ? world_.random.between(Time(300ms), Time(6s))
+                                                                    : world_.random.between(Time(1ms), Time(60ms));
+  const auto change = std::make_shared<const command::StateChange>(std::move(persist.change));
+  world_.schedule.after(span, [weak = weak_from_this(), change] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->world_.trace.note("saved", {self->site_, std::ssize(change->rows), std::ssize(change->commands)});
+    self->store_.commit(*change);
+    self->take([](Replica& replica, Now now) { replica.on_saved(now); });
+  });
 }
 
 void Instance::carry_out(command::Stop& stop) {

@@ -14,7 +14,8 @@ namespace taskstream::simulation {
 // One process of the command-service, from its start to its death: a core, and what stands around it.
 class Instance : public std::enable_shared_from_this<Instance> {
  public:
-  Instance(World& world, int site, Time skew);
+  // Goes on from where the store is.
+  Instance(World& world, int site, Time skew, command::StateStore& store);
 
   void start();
   void ask(command::Ticket ticket);
@@ -49,11 +50,13 @@ class Instance : public std::enable_shared_from_this<Instance> {
   void carry_out(command::Append& append);
   void carry_out(command::AskEnd& ask);
   void carry_out(command::Reply& reply);
+  void carry_out(command::Persist& persist);
   void carry_out(command::Stop& stop);
 
   World& world_;
   int site_;
   Time skew_;
+  command::StateStore& store_;
   command::Replica replica_;
   Producer producer_;
   Tail tail_;

@@ -11,7 +11,9 @@ Site::Site(World& world, int number)
 
 void Site::start() {
   if (instance_) return;
-  instance_ = std::make_shared<Instance>(world_, number_, skew_);
+  // The tail would find it out, and whoever runs the service delete the file.
+  if (!state_fits_the_log()) state_.lose(state_.commits());
+  instance_ = std::make_shared<Instance>(world_, number_, skew_, state_);
   instance_->start();
 }
 
@@ -35,7 +37,22 @@ void Site::crash() {
   if (!instance_) return;
   instance_->die();
   instance_.reset();
+  if (world_.random.chance(world_.faults.saved_is_lost)) {
+    state_.lose(static_cast<std::size_t>(world_.random.between(1, 4)));
+  }
   for (const command::Ticket ticket : std::set(under_way_)) end(ticket);
+}
+
+bool Site::state_fits_the_log() {
+  const events::Checkpoint checkpoint = state_.checkpoint();
+  for (events::Partition partition = 0; partition < checkpoint.size(); ++partition) {
+    const events::PartitionCheckpoint at = checkpoint.at(partition);
+    if (at.next > world_.log.end(partition)) return false;
+    if (at.last_offset < 0) continue;
+    const SharedRecord last = world_.log.at({.partition = partition, .offset = at.last_offset});
+    if (last == nullptr || events::identity_of(*last) != at.last_id) return false;
+  }
+  return true;
 }
 
 // Without an answer.

@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 
+#include "command-service/state/memory_state_store.hpp"
 #include "tests/simulation/instance.hpp"
 #include "tests/simulation/world.hpp"
 
@@ -24,10 +25,12 @@ class Site {
 
  private:
   void end(command::Ticket ticket);
+  bool state_fits_the_log();
 
   World& world_;
   int number_;
   Time skew_;
+  command::MemoryStateStore state_;  // the file on its disk
   std::shared_ptr<Instance> instance_;
   std::set<command::Ticket> under_way_;
 };

@@ -9,8 +9,11 @@ using namespace std::chrono_literals;
 using events::Offset;
 using events::Partition;
 
-Tail::Tail(World& world, int site)
-    : world_(world), site_(site), next_(static_cast<std::size_t>(world.log.partitions()), 0) {}
+Tail::Tail(World& world, int site, const events::Checkpoint& from) : world_(world), site_(site) {
+  for (Partition partition = 0; partition < world.log.partitions(); ++partition) {
+    next_.push_back(from.at(partition).next);
+  }
+}
 
 Tail::Read Tail::read_on() {
   Read read;

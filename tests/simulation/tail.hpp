@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "events/log/checkpoint.hpp"
 #include "tests/simulation/world.hpp"
 
 namespace taskstream::simulation {
@@ -14,7 +15,7 @@ class Tail {
     std::vector<events::Position> ends;  // partitions that are read to their end
   };
 
-  Tail(World& world, int site);
+  Tail(World& world, int site, const events::Checkpoint& from);
 
   // Some of what is there to be read. Partitions go on independently of each other, in batches of any size.
   Read read_on();

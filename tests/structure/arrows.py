@@ -11,20 +11,24 @@ MAY_INCLUDE = {
     "events/log/kafka": ["events/contract", "events/log"],
     "events/log/file": ["events/contract", "events/log"],
     "events/log/memory": ["events/contract", "events/log"],
+    "events/sqlite": [],
     "http": [],
+    "command-service/state": ["events/contract", "events/log", "events/sqlite"],
     "command-service/domain": ["events/contract", "events/fold"],
-    "command-service/core": ["command-service/domain", "events/contract", "events/fold", "events/log"],
-    "command-service/runtime": ["command-service/core", "command-service/domain", "events/contract", "events/fold", "events/log"],
+    "command-service/core": ["command-service/domain", "command-service/state", "events/contract", "events/fold", "events/log"],
+    "command-service/runtime": ["command-service/core", "command-service/domain", "command-service/state", "events/contract",
+                                "events/fold", "events/log"],
     "command-service/http": ["command-service/runtime", "command-service/core", "command-service/domain", "events/contract",
                              "events/fold", "events/log", "http"],
-    "command-service": ["command-service/http", "command-service/runtime", "command-service/core", "events/contract",
-                        "events/log", "http"],
-    "projection-service/readmodel": ["events/contract", "events/fold", "events/log"],
-    "projection-service/projection": ["projection-service/readmodel", "events/contract", "events/fold", "events/log"],
+    "command-service": ["command-service/http", "command-service/runtime", "command-service/core", "command-service/state",
+                        "events/contract", "events/log", "http"],
+    "projection-service/readmodel": ["events/contract", "events/fold", "events/log", "events/sqlite"],
+    "projection-service/projection": ["projection-service/readmodel", "events/contract", "events/fold", "events/log",
+                                      "events/sqlite"],
     "projection-service/http": ["projection-service/projection", "projection-service/readmodel", "events/contract",
-                                "events/fold", "events/log", "http"],
+                                "events/fold", "events/log", "events/sqlite", "http"],
     "projection-service": ["projection-service/http", "projection-service/projection", "projection-service/readmodel",
-                           "events/contract", "events/log", "http"],
+                           "events/contract", "events/log", "events/sqlite", "http"],
 }
 
 # One file alone knows every twin of the log, to open the one that a URL names; and generated headers lie beside main.
@@ -37,7 +41,7 @@ EXCEPTIONS = {
 # Third-party headers stay where their job is: the files (as patterns over paths) that may include each.
 THIRD_PARTY = {
     r"librdkafka/": [r"events/log/kafka/"],
-    r"SQLiteCpp/|sqlite3\.h": [r"events/log/file/", r"command-service/state/", r"projection-service/readmodel/"],
+    r"SQLiteCpp/|sqlite3\.h": [r"events/log/file/", r"events/sqlite/", r"command-service/state/", r"projection-service/readmodel/"],
     r"boost/beast": [r"http/"],
     # The core is driven from coroutines; its driver and the waiters of tokens are where both meet.
     r"boost/asio": [r"http/", r"command-service/runtime/", r"[a-z]+-service/http/", r"[a-z]+-service/[a-z_]+\.[ch]pp"],
@@ -46,8 +50,8 @@ THIRD_PARTY = {
     r"nlohmann/": [r"http/", r"[a-z]+-service/http/", r"projection-service/readmodel/state_text\.cpp"],
     r"CLI/": [r"http/config\.cpp", r"[a-z]+-service/config\.cpp"],
     # What is pure says nothing to a log file.
-    r"spdlog/": [r"http/", r"events/log/(kafka|file)/", r"command-service/runtime/", r"projection-service/projection/",
-                 r"projection-service/readmodel/", r"[a-z]+-service/[a-z_]+\.[ch]pp"],
+    r"spdlog/": [r"http/", r"events/log/(kafka|file)/", r"command-service/state/", r"command-service/runtime/",
+                 r"projection-service/projection/", r"projection-service/readmodel/", r"[a-z]+-service/[a-z_]+\.[ch]pp"],
     r"gtest/|gmock/|rapidcheck": [],
 }
 

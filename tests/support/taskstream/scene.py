@@ -26,6 +26,8 @@ class Scene:
 
     def command_service(self, log, *arguments, start=True):
         name = f"command-service-{next(self._numbers)}"
+        if "--state" not in arguments:
+            arguments += ("--state", self.folder / f"{name}.state")
         return self._add(Service("taskstream-command-service", self.folder, name,
                                  ["--log", _url(log), "--instance", name, *arguments]), start)
 

@@ -65,6 +65,17 @@ class Service:
     def client(self, timeout_s=20.0):
         return Client(self.port, timeout_s)
 
+    def peak_memory_mib(self):
+        """The most that this run of the process has had resident."""
+        with open(f"/proc/{self._process.pid}/status") as status:
+            return int(re.search(r"^VmHWM:\s+(\d+) kB$", status.read(), re.M)[1]) / 1024
+
+    def processor_s(self):
+        """The time that this run of the process has spent on processors."""
+        with open(f"/proc/{self._process.pid}/stat") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def is_alive(self):
         return self._process is not None and self._process.poll() is None
 

@@ -6,17 +6,18 @@
 #include <functional>
 #include <string_view>
 
-namespace taskstream::projection {
+namespace taskstream::sqlite {
 
-// A connection to the read model's file, set up so that it never checkpoints by itself, neither at a commit nor when it
-// is closed: SQLite before 3.51.3 can damage a WAL file when a checkpoint of one connection meets a commit of another,
-// so the one writer alone checkpoints, between its own commits. No memory mapping, for the same reason. Used by one
-// thread at a time. Throws SQLite::Exception.
+// A connection to a file that is made from the log and can be made anew (the read model, the state file), set up so
+// that it never checkpoints by itself, neither at a commit nor when it is closed: SQLite before 3.51.3 can damage a WAL
+// file when a checkpoint of one connection meets a commit of another, so the one writer alone checkpoints, between its
+// own commits. No memory mapping, for the same reason. Used by one thread at a time. Throws SQLite::Exception.
 class Database {
  public:
   enum class Mode { ReadWrite, ReadOnly };
 
-  Database(const std::filesystem::path& path, Mode mode);
+  // `cache_kib`: what the connection may keep of the file in memory.
+  Database(const std::filesystem::path& path, Mode mode, int cache_kib = 32'000);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -38,4 +39,4 @@ class Database {
 // Whether the error means that the file's content is broken, rather than that it could not be used just now.
 bool means_damage(const SQLite::Exception& error);
 
-}  // namespace taskstream::projection
+}  // namespace taskstream::sqlite

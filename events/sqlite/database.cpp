@@ -1,8 +1,8 @@
-#include "projection-service/readmodel/database.hpp"
+#include "events/sqlite/database.hpp"
 
 #include <sqlite3.h>
 
-namespace taskstream::projection {
+namespace taskstream::sqlite {
 namespace {
 
 constexpr int kBusyTimeoutMs = 5'000;
@@ -19,12 +19,13 @@ int remember_pages(void* pages, sqlite3*, const char*, int count) {
 
 }  // namespace
 
-Database::Database(const std::filesystem::path& path, Mode mode)
+Database::Database(const std::filesystem::path& path, Mode mode, int cache_kib)
     : connection_(path.string(), flags_of(mode), kBusyTimeoutMs) {
   sqlite3* handle = connection_.getHandle();
   sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   sqlite3_extended_result_codes(handle, 1);
-  connection_.exec("PRAGMA mmap_size = 0; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY");
+  connection_.exec("PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -" +
+                   std::to_string(cache_kib));
   if (mode == Mode::ReadOnly) return;
   // A commit need not reach the disk at once: what a power cut takes is read from the log again, rows and position
   // alike.
@@ -44,4 +45,4 @@ bool means_damage(const SQLite::Exception& error) {
   return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
 }
 
-}  // namespace taskstream::projection
+}  // namespace taskstream::sqlite
