@@ -1,7 +1,7 @@
 import hashlib
 
 from .fold import Fold
-from .waiting import wait_until
+from .waiting import TimedOut, wait_until
 
 
 def await_caught_up(projection, timeout_s=60.0):
@@ -63,6 +63,22 @@ def assert_invariants_of_users(log):
         assignee = stream.task["assigneeId"] if is_open else None
         assert assignee is None or users[assignee]["active"], stream.task
     return fold
+
+
+def await_invariants_of_users(log):
+    """The services see to what does not hold yet by themselves, some seconds later where one of them has died."""
+    last = []
+
+    def holds():
+        try:
+            return assert_invariants_of_users(log)
+        except AssertionError as error:
+            last[:] = [error]
+            return None
+    try:
+        return wait_until(holds, "what has to hold of users holds")
+    except TimedOut:
+        raise last[0] from None
 
 
 def ends_of(records, partitions):
