@@ -10,7 +10,7 @@ import pytest
 from taskstream.checks import await_invariants_of_users
 from taskstream.client import NoAnswer
 
-KILLS = 10
+KILLS = 20
 CLIENTS = 6
 USERS_AT_MOST = 12  # fewer than addresses, so that some are free at any time
 ADDRESSES = [f"user-{i}@example.org" for i in range(18)]

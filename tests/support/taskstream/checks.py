@@ -56,12 +56,13 @@ def assert_invariants_of_users(log):
     users = {user_id: stream.user for user_id, stream in fold.users.items() if stream.user}
     held = {key.removeprefix("email/"): stream.claimed_by for key, stream in fold.streams.items()
             if key.startswith("email/") and stream.claimed_by}
-    assert held == {hashlib.sha256(user["email"].lower().encode()).hexdigest(): user_id for user_id, user in users.items()}
-    assert len(held) == len(users), "two users with one address"
+    used = {hashlib.sha256(user["email"].lower().encode()).hexdigest(): user_id for user_id, user in users.items()}
+    assert len(used) == len(users), "two users with one address"
+    assert held == used, f"held, or used, but not both: {held.items() ^ used.items()}"
     for stream in fold.tasks.values():
         is_open = stream.task and not stream.deleted and stream.task["status"] not in ("COMPLETED", "CANCELLED")
         assignee = stream.task["assigneeId"] if is_open else None
-        assert assignee is None or users[assignee]["active"], stream.task
+        assert assignee is None or users[assignee]["active"], f"open, and with an inactive user: {stream.task}"
     return fold
 
 
