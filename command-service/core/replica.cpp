@@ -53,9 +53,9 @@ Replica::Replica(ReplicaOptions options, StateStore& store)
 // ---- inputs
 
 void Replica::on_command(Ticket ticket, CommandRequest request, Now now) {
-  if (stopped_) return reply(ticket, LogUnavailable{std::string(kStopped)});
-  if (!caught_up_) return reply(ticket, NotReady());
-  if (is_under_way(request)) return reply(ticket, StillRunning());
+  if (stopped_) return answer(ticket, LogUnavailable{std::string(kStopped)});
+  if (!caught_up_) return answer(ticket, NotReady());
+  if (is_under_way(request)) return answer(ticket, StillRunning());
   PendingCommand& command = commands_.emplace(ticket, PendingCommand{.request = std::move(request)}).first->second;
   if (fold_.covers(command.request.at_least)) {
     line_up(ticket, command, now);
@@ -210,14 +210,15 @@ void Replica::take_turn(Ticket ticket, Now now) {
   }
   const bool is_confirmed = finding.needs_fresh_barrier ? is_fresh : command.confirmed;
   if (!finding.event && (finding.is_final || is_confirmed)) return finish(ticket, *std::move(finding.result));
-  wait_for_barrier(ticket, command, stand);
+  wait_for_barrier(ticket, command, stand, now);
 }
 
 // Over every partition that the decision reads.
-void Replica::wait_for_barrier(Ticket ticket, PendingCommand& command, Stand stand) {
+void Replica::wait_for_barrier(Ticket ticket, PendingCommand& command, Stand stand, Now now) {
   if (!reachable_) return give_up(ticket, std::string(kOutOfReach));
   command.waiting = Waiting::ForBarrier;
   command.barrier_begun_at = stand;
+  command.waits_since = now.steady;
   std::vector<events::Partition> over = {partition_of(command.request.stream)};
   if (const auto other = other_stream(command.request.command, streams_.find(command.request.stream))) {
     const events::Partition partition = partition_of(*other);
@@ -257,7 +258,8 @@ void Replica::append(Ticket ticket, PendingCommand& command, Finding finding, No
       .event = *std::move(finding.event)};
   events::Record record = events::to_record(recorded);
   command.waiting = Waiting::ForVerdict;
-  command.appended = Appended{.id = id, .stream = stream, .version = recorded.version, .merges = finding.merges};
+  command.appended =
+      Appended{.id = id, .stream = stream, .version = recorded.version, .at = now.steady, .merges = finding.merges};
   awaiting_verdict_[stream].push_back(ticket);
   flying_.emplace(id, Flying{.ticket = ticket, .record = record});
   effects_.push_back(Append{.id = id, .partition = partition, .record = std::move(record)});
@@ -293,21 +295,22 @@ void Replica::fold_one(const LogRecord& record, Now now) {
   if (const auto waiting = awaiting_verdict_.find(*folded.stream); waiting != awaiting_verdict_.end()) {
     // A copy: who learns a verdict waits no longer.
     const std::vector<Ticket> tickets = waiting->second;
-    for (const Ticket ticket : tickets) learn_verdict(ticket, folded);
+    for (const Ticket ticket : tickets) learn_verdict(ticket, folded, now);
   }
   if (folded.applied.event) policies_.on_event(*folded.applied.event, now.steady);
 }
 
 // The version tells that somebody won, the event id tells who: both must match.
-void Replica::learn_verdict(Ticket ticket, const Streams::Folded& folded) {
+void Replica::learn_verdict(Ticket ticket, const Streams::Folded& folded, Now now) {
   const StreamEntry* entry = streams_.find(*folded.stream);
   if (entry == nullptr) return;  // a foreign record, superseded before the stream's first event
   PendingCommand& command = commands_.at(ticket);
   const bool is_own = folded.event_id == command.appended->id;
-  if (folded.applied.verdict == Verdict::Accepted) {
-    return is_own ? win_version(ticket, command, folded.applied) : lose_version(ticket, command);
-  }
-  if (is_own && entry->stream.version >= command.appended->version) lose_version(ticket, command);
+  const bool is_accepted = folded.applied.verdict == Verdict::Accepted;
+  const bool is_passed = is_own && entry->stream.version >= command.appended->version;
+  if (!is_accepted && !is_passed) return;
+  figures_.verdicts.note(now.steady - command.appended->at);
+  is_accepted&& is_own ? win_version(ticket, command, folded.applied) : lose_version(ticket, command);
 }
 
 void Replica::win_version(Ticket ticket, PendingCommand& command, const events::Applied& applied) {
@@ -327,7 +330,9 @@ void Replica::win_version(Ticket ticket, PendingCommand& command, const events::
 // Another event has taken the version: what was appended for it can never be accepted, so it is safe to decide again.
 void Replica::lose_version(Ticket ticket, PendingCommand& command) {
   stop_awaiting(ticket, command);
+  ++figures_.superseded;
   if (++command.lost >= options_.attempts) return finish(ticket, Contended());
+  ++figures_.decided_again;
   turns_.give_again(ticket);
 }
 
@@ -364,11 +369,15 @@ void Replica::on_barrier(Ticket ticket, Now now) {
   if (const auto found = commands_.find(ticket); found != commands_.end()) {
     PendingCommand& command = found->second;
     if (command.waiting == Waiting::ForTokens) return line_up(ticket, command, now);
+    figures_.barriers.note(now.steady - command.waits_since);
     command.confirmed = true;
     command.waiting = Waiting::ForTurn;
     turns_.give_again(ticket);
   } else if (const auto read = reads_.find(ticket); read != reads_.end()) {
-    if (read->second.waiting == Waiting::ForBarrier) return answer_read(ticket);
+    if (read->second.waiting == Waiting::ForBarrier) {
+      figures_.barriers.note(now.steady - read->second.waits_since);
+      return answer_read(ticket);
+    }
     confirm(ticket, read->second, now);
   }
 }
@@ -436,7 +445,8 @@ void Replica::finish(Ticket ticket, Result result) {
     policies_.on_claim_given_up(command.prepared->stream, command.prepared->id);
   }
   commands_.erase(found);
-  if (!is_duty) reply(ticket, std::move(result));
+  if (!is_duty) return answer(ticket, std::move(result));
+  if (has_succeeded) ++figures_.duties_done;
 }
 
 // Nothing more is done for the command. It has not happened if nothing was appended; else that may yet land, or has.
@@ -450,6 +460,7 @@ void Replica::give_up(Ticket ticket, std::string reason) {
 // The strong read's own barrier, begun after the request came and after its tokens were reached.
 void Replica::confirm(Ticket ticket, Read& read, Now now) {
   read.waiting = Waiting::ForBarrier;
+  read.waits_since = now.steady;
   read.due = now.steady + read.request.timeout;
   deadlines_.emplace(read.due, ticket);
   barrier_.begin(ticket, {partition_of(read.request.stream)});
@@ -476,6 +487,12 @@ void Replica::finish_read(Ticket ticket, Result result) {
   reply(ticket, std::move(result));
 }
 
+// Of a command; reads are not counted.
+void Replica::answer(Ticket ticket, Result result) {
+  figures_.count(result);
+  reply(ticket, std::move(result));
+}
+
 void Replica::reply(Ticket ticket, Result result) {
   effects_.push_back(Reply{.ticket = ticket, .answer = {.result = std::move(result), .fold = fold_}});
 }
@@ -487,9 +504,9 @@ void Replica::stop(std::string message) {
   for (const auto& [ticket, command] : commands_) {
     if (ticket > kBeforeDuties) continue;
     if (const auto& in_log = command.appended ? command.appended : command.prepared) {
-      reply(ticket, OutcomeUnknown{in_log->id});
+      answer(ticket, OutcomeUnknown{in_log->id});
     } else {
-      reply(ticket, LogUnavailable{std::string(kStopped)});
+      answer(ticket, LogUnavailable{std::string(kStopped)});
     }
   }
   for (const auto& [ticket, read] : reads_) reply(ticket, LogUnavailable{std::string(kStopped)});

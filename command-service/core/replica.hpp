@@ -11,6 +11,7 @@
 #include "command-service/core/barrier.hpp"
 #include "command-service/core/consider.hpp"
 #include "command-service/core/end_watch.hpp"
+#include "command-service/core/figures.hpp"
 #include "command-service/core/policies.hpp"
 #include "command-service/core/request.hpp"
 #include "command-service/core/sequencer.hpp"
@@ -90,6 +91,7 @@ class Replica {
   // NotReady.
   bool is_caught_up() const { return caught_up_; }
   const events::PositionVector& fold() const { return fold_; }
+  const Figures& figures() const { return figures_; }
   // Much more waits to be saved than should. No more records should be given until on_saved().
   bool is_full() const { return streams_.unsaved_bytes() >= options_.memory_bytes / 4; }
   // Nothing is left that will be saved.
@@ -103,6 +105,7 @@ class Replica {
     events::EventId id;
     events::StreamId stream;
     events::StreamVersion version;
+    SteadyTime at;
     bool merges = false;  // it was decided on a newer version than the request expects
   };
   // Where the streams stood on which a command is decided.
@@ -117,6 +120,7 @@ class Replica {
     SteadyTime due;
     Waiting waiting = Waiting::ForTurn;
     std::optional<Stand> barrier_begun_at;  // of the latest barrier
+    SteadyTime waits_since;                 // for that barrier
     bool confirmed = false;                 // the fold has reached a barrier that was begun after the request came
     int lost = 0;                           // appends whose version another event took
     std::optional<Appended> appended;
@@ -126,6 +130,7 @@ class Replica {
     ReadRequest request;
     SteadyTime due;
     Waiting waiting = Waiting::ForBarrier;
+    SteadyTime waits_since;  // for its barrier
   };
   // An append that the log has not reported on yet, whether or not its command still waits.
   struct Flying {
@@ -139,11 +144,11 @@ class Replica {
   void line_up(Ticket ticket, PendingCommand& command, Now now);
   void confirm(Ticket ticket, Read& read, Now now);
   void take_turn(Ticket ticket, Now now);
-  void wait_for_barrier(Ticket ticket, PendingCommand& command, Stand stand);
+  void wait_for_barrier(Ticket ticket, PendingCommand& command, Stand stand, Now now);
   void append(Ticket ticket, PendingCommand& command, Finding finding, Now now);
   void fold_step(Sequencer::Step step, events::Partition partition, Now now);
   void fold_one(const events::LogRecord& record, Now now);
-  void learn_verdict(Ticket ticket, const Streams::Folded& folded);
+  void learn_verdict(Ticket ticket, const Streams::Folded& folded, Now now);
   void win_version(Ticket ticket, PendingCommand& command, const events::Applied& applied);
   void lose_version(Ticket ticket, PendingCommand& command);
   void stop_awaiting(Ticket ticket, PendingCommand& command);
@@ -155,6 +160,7 @@ class Replica {
   void finish(Ticket ticket, Result result);
   void give_up(Ticket ticket, std::string reason);
   void finish_read(Ticket ticket, Result result);
+  void answer(Ticket ticket, Result result);
   void answer_read(Ticket ticket);
   void reply(Ticket ticket, Result result);
   void stop(std::string message);
@@ -188,6 +194,7 @@ class Replica {
   std::unordered_map<events::StreamId, std::vector<Ticket>> awaiting_verdict_;
   std::unordered_map<events::EventId, Flying> flying_;
   std::vector<Effect> effects_;
+  Figures figures_;
 };
 
 }  // namespace taskstream::command

@@ -141,6 +141,7 @@ class Instance {
     return rejection != nullptr && std::holds_alternative<R>(*rejection);
   }
   const std::optional<std::string>& stopped() const { return stopped_; }
+  const Figures& figures() const { return replica_.figures(); }
 
   // Sends, lands and learns, as when nobody else is there.
   Ticket send_through(TaskCommand command, Expectation expectation = {}, std::optional<RequestKey> key = {}) {
