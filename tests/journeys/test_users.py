@@ -3,7 +3,7 @@
 import json
 import uuid
 
-from taskstream.checks import assert_invariants_of_users, assert_read_model_equals_fold
+from taskstream.checks import assert_read_model_equals_fold, await_invariants_of_users
 from taskstream.parallel import in_parallel
 from taskstream.waiting import wait_until
 
@@ -16,19 +16,6 @@ def two_clients(scene, log):
 
 def new_address():
     return f"{uuid.uuid4()}@example.org"
-
-
-def await_invariants(log):
-    """The services see to it by themselves, a moment later."""
-    def holds():
-        try:
-            return assert_invariants_of_users(log)
-        except AssertionError:
-            return None
-    try:
-        return wait_until(holds, "what has to hold of users holds")
-    except AssertionError:
-        return assert_invariants_of_users(log)
 
 
 def refusal(answer):
@@ -66,7 +53,7 @@ def test_a_user_is_registered_changed_deactivated_and_reactivated(scene, log):
     reactivated = one.reactivate(user["userId"])
     assert (reactivated.status, reactivated.version, reactivated.json["active"]) == (200, 5, True)
     assert (one.reactivate(user["userId"]).event_id, other.get(path).json) == (None, reactivated.json)
-    fold = await_invariants(log)
+    fold = await_invariants_of_users(log)
     assert fold.users[user["userId"]].user == reactivated.json
 
 
@@ -112,7 +99,7 @@ def test_an_address_belongs_to_one_user_in_whatever_case(scene, log):
         assert answer.status == 201 or answer.code == "EMAIL_TAKEN", answer
         return answer.status == 201
     wait_until(freed, "the old address is free")
-    await_invariants(log)
+    await_invariants_of_users(log)
 
 
 def test_of_many_who_want_one_address_exactly_one_gets_it(scene, log):
@@ -122,7 +109,7 @@ def test_of_many_who_want_one_address_exactly_one_gets_it(scene, log):
         answers = in_parallel([lambda i=i: services[i % 2].client().register(address) for i in range(CLIENTS)])
         assert sorted(answer.status for answer in answers) == [201] + [409] * (CLIENTS - 1), answers
         assert {answer.code for answer in answers if answer.status == 409} == {"EMAIL_TAKEN"}
-    assert len(await_invariants(log).users) >= 10
+    assert len(await_invariants_of_users(log).users) >= 10
 
 
 def test_registering_with_a_key_happens_once_at_whatever_instance(scene, log):
@@ -138,7 +125,7 @@ def test_registering_with_a_key_happens_once_at_whatever_instance(scene, log):
     assert (reused.status, reused.code) == (422, "IDEMPOTENCY_KEY_REUSED")
     task = one.create("Under the same key", key)
     assert (task.status, "Idempotency-Replayed" in task.headers) == (201, False), "a task and a user are strangers"
-    await_invariants(log)
+    await_invariants_of_users(log)
 
 
 def test_only_active_users_have_open_tasks(scene, log):
@@ -164,7 +151,7 @@ def test_only_active_users_have_open_tasks(scene, log):
 
     assert other.reactivate(ann).status == 200
     assert one.claim(free_task, {"Taskstream-Actor": ann}).json["assigneeId"] == ann
-    fold = await_invariants(log)
+    fold = await_invariants_of_users(log)
     assert [event.type for event in fold.tasks[open_task].accepted] == \
         ["taskstream.task.created.v1", "taskstream.task.unassigned.v1"], "once, though both instances see to it"
     assert json.loads(fold.users[ann].accepted[1].record.value) == {"reason": "has left"}
@@ -198,4 +185,4 @@ def test_users_in_a_batch(scene, log):
     assert [(result["verdict"], result.get("eventId")) for result in again[:4]] == \
         [("replayed", result["eventId"]) for result in results[:4]]
     assert other.get(f"/v1/users/{ben}").json["active"]
-    await_invariants(log)
+    await_invariants_of_users(log)

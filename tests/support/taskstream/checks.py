@@ -1,7 +1,7 @@
 import hashlib
 
 from .fold import Fold
-from .waiting import wait_until
+from .waiting import TimedOut, wait_until
 
 
 def await_caught_up(projection, timeout_s=60.0):
@@ -56,13 +56,30 @@ def assert_invariants_of_users(log):
     users = {user_id: stream.user for user_id, stream in fold.users.items() if stream.user}
     held = {key.removeprefix("email/"): stream.claimed_by for key, stream in fold.streams.items()
             if key.startswith("email/") and stream.claimed_by}
-    assert held == {hashlib.sha256(user["email"].lower().encode()).hexdigest(): user_id for user_id, user in users.items()}
-    assert len(held) == len(users), "two users with one address"
+    used = {hashlib.sha256(user["email"].lower().encode()).hexdigest(): user_id for user_id, user in users.items()}
+    assert len(used) == len(users), "two users with one address"
+    assert held == used, f"held, or used, but not both: {held.items() ^ used.items()}"
     for stream in fold.tasks.values():
         is_open = stream.task and not stream.deleted and stream.task["status"] not in ("COMPLETED", "CANCELLED")
         assignee = stream.task["assigneeId"] if is_open else None
-        assert assignee is None or users[assignee]["active"], stream.task
+        assert assignee is None or users[assignee]["active"], f"open, and with an inactive user: {stream.task}"
     return fold
+
+
+def await_invariants_of_users(log):
+    """The services see to what does not hold yet by themselves, some seconds later where one of them has died."""
+    last = []
+
+    def holds():
+        try:
+            return assert_invariants_of_users(log)
+        except AssertionError as error:
+            last[:] = [error]
+            return None
+    try:
+        return wait_until(holds, "what has to hold of users holds")
+    except TimedOut:
+        raise last[0] from None
 
 
 def ends_of(records, partitions):
