@@ -85,8 +85,8 @@ bool Policies::step(Walk& walk, std::vector<Duty>& due) {
   const auto stream = *events::StreamId::parse(walk.at.stream);
   if (asks_for_something(stream)) {
     take(due, {.stream = stream, .cause = walk.cause.value_or(streams_.find(stream)->last_event_id)});
-  } else if (stream.kind() == "task") {
-    walk.at.stream = kBehindAll;  // one open task tells of all others of the same user
+  } else if (stream.kind() == "task" && !streams_.find(stream)->stream.quarantine) {
+    walk.at.stream = kBehindAll;  // one open task that can be read tells of all others of the user
   }
   return true;
 }

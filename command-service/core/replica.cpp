@@ -270,7 +270,6 @@ void Replica::append(Ticket ticket, PendingCommand& command, Finding finding, No
 void Replica::fold_step(Sequencer::Step step, events::Partition partition, Now now) {
   if (stopped_) return;
   if (!step) return stop(step.error());
-  const events::Offset before = fold_.next(partition);
   for (const LogRecord& record : *step) {
     // First, so that an answer given on the way covers the record that it speaks of.
     fold_.advance(partition, record.position.offset + 1);
@@ -278,9 +277,10 @@ void Replica::fold_step(Sequencer::Step step, events::Partition partition, Now n
   }
   const events::Offset next = sequencers_[static_cast<std::size_t>(partition)].next();
   fold_.advance(partition, next);
-  if (next > before) {
-    if (!step->empty()) checkpoint_.advance(step->back());
-    checkpoint_.advance_to_end({.partition = partition, .offset = next});
+  if (!step->empty()) {
+    // Behind the last record, not behind the offsets after it that carry nothing: nothing at them would tell a start that
+    // the log has lost them and given them to others.
+    checkpoint_.advance(step->back());
     has_moved_ = true;
   }
   barrier_.on_fold(partition, next);

@@ -68,7 +68,7 @@ void Client::learn(const Operation& operation) {
 bool Client::tries_again(const Operation& operation, int attempt) {
   if (attempt >= kAttempts) return false;
   const bool has_key = operation.request.key.has_value();
-  if (operation.answer && is_final(operation.answer->result)) return has_key && world_.random.chance(100);
+  if (operation.answer && is_final(operation.answer->result)) return has_key && world_.random.chance(200);
   return world_.random.chance(has_key ? 900 : 100);
 }
 

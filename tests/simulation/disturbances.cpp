@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 void Disturbances::start() {
   const Faults& faults = world_.faults;
   repeat(faults.crash, &Disturbances::crash);
+  repeat(faults.power_cut, &Disturbances::power_cut);
   repeat(faults.stall, &Disturbances::stall);
   repeat(faults.producer_reset, &Disturbances::reset_producer);
   repeat(faults.outage, &Disturbances::outage);
@@ -32,9 +33,17 @@ void Disturbances::repeat(Time about, Disturb disturb) {
 }
 
 void Disturbances::crash() {
-  Site& site = service_.sites[static_cast<std::size_t>(any_site())];
+  kill(service_.sites[static_cast<std::size_t>(any_site())]);
+}
+
+void Disturbances::kill(Site& site) {
   site.crash();
   world_.schedule.after(world_.random.between(Time(1ms), Time(3s)), [&site] { site.start(); });
+}
+
+// What one of them was about to do, nobody is left to do.
+void Disturbances::power_cut() {
+  for (Site& site : service_.sites) kill(site);
 }
 
 void Disturbances::stall() {
@@ -94,8 +103,7 @@ events::Offset Disturbances::limit_of(events::Partition partition) {
 void Disturbances::restart_what_has_stopped() {
   for (Site& site : service_.sites) {
     if (site.instance() == nullptr || !site.instance()->has_stopped()) continue;
-    site.crash();
-    world_.schedule.after(world_.random.between(Time(1ms), Time(3s)), [&site] { site.start(); });
+    kill(site);
   }
   world_.schedule.after(300ms, [this] { restart_what_has_stopped(); });
 }

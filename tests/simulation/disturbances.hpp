@@ -20,6 +20,8 @@ class Disturbances {
 
   void repeat(Time about, Disturb disturb);
   void crash();
+  void kill(Site& site);
+  void power_cut();
   void stall();
   void reset_producer();
   void outage();

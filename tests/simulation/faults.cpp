@@ -23,14 +23,16 @@ Faults draw_faults(Random& random, bool strict_barrier, bool leaders_may_be_depo
   faults.report_lost = sometimes(random, 60);
   faults.report_repeated = sometimes(random, 60);
   faults.position_untold = sometimes(random, 200);
-  faults.lands_twice = sometimes(random, 120);
+  faults.lands_twice = sometimes(random, 200);
   faults.end_fails = sometimes(random, 150);
   faults.end_late = sometimes(random, 150);
   faults.tail_stalls = sometimes(random, 40);
   faults.save_stalls = sometimes(random, 300);
   faults.saved_is_lost = sometimes(random, 700);
+  faults.partition_stalls = sometimes(random, 10);
   faults.batch_at_most = random.between(1, 40);
   faults.crash = now_and_then(random, 12s);
+  faults.power_cut = now_and_then(random, 15s);
   faults.stall = now_and_then(random, 15s);
   faults.producer_reset = now_and_then(random, 8s);
   faults.outage = now_and_then(random, 20s);

@@ -20,6 +20,7 @@ struct Faults {
   int end_late = 0;
   // ---- of the tail
   int tail_stalls = 0;
+  int partition_stalls = 0;  // one partition alone: the others go on
   std::int64_t batch_at_most = 50;
   // ---- of the state file
   int save_stalls = 0;
@@ -29,6 +30,7 @@ struct Faults {
   Time crash{0};
   Time stall{0};           // an instance stands still, and then finds all its mail at once
   Time producer_reset{0};  // all that is in flight there is unknown
+  Time power_cut{0};       // every instance dies at once
   Time outage{0};          // the log is out of reach for everybody
   Time foreign_record{0};
   Time deposed_leader{0};  // one instance goes on with a leader that is none any more

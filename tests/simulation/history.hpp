@@ -23,6 +23,8 @@ struct Moment {
 struct Operation {
   struct Appended {
     events::EventId id;
+    events::StreamId stream;
+    events::StreamVersion version;
     Time time;
   };
 

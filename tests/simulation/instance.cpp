@@ -5,6 +5,7 @@
 
 #include "tests/simulation/end_requests.hpp"
 #include "tests/simulation/judgements.hpp"
+#include "tests/simulation/oracle.hpp"
 
 namespace taskstream::simulation {
 namespace {
@@ -163,7 +164,9 @@ void Instance::carry_out(command::Append& append) {
   for (const events::Header& header : append.record.headers) {
     if (header.name != "ce_correlationid") continue;
     Operation& operation = world_.history.at(std::stoull(header.value));
-    operation.appended.push_back({.id = append.id, .time = world_.schedule.now()});
+    const auto envelope = events::read_envelope(append.record, append.partition, world_.log.partitions());
+    operation.appended.push_back(
+        {.id = append.id, .stream = envelope->stream, .version = envelope->version, .time = world_.schedule.now()});
   }
   const auto record = std::make_shared<const events::Record>(std::move(append.record));
   auto done = [weak = weak_from_this(), id = append.id, record](const events::AppendOutcome& outcome) {
@@ -195,7 +198,9 @@ void Instance::carry_out(command::Reply& reply) {
   if (operation.answer) world_.history.stops.push_back({site_, world_.schedule.step(), "a request was answered twice"});
   operation.answer = std::move(reply.answer);
   operation.ended = moment();
-  operation.rests_on_a_loss = knows_of_a_loss_;
+  // What is left of the one stream, and what is lost of the other, never stood in one log together.
+  const bool may_mix = lost_until_ && !operation.reads && other_stream(operation.request);
+  operation.rests_on_a_loss = knows_of_a_loss_ || may_mix;
   if (operation.on_end) operation.on_end(operation);
 }
 

@@ -61,6 +61,9 @@ void check_addresses(const Truth& truth, const StreamId& user, std::vector<std::
 void check_unassigned(const Truth& truth, const StreamId& task, std::size_t v, std::vector<std::string>& broken) {
   const Versions& versions = truth.versions(task);
   const auto& event = std::get<events::TaskUnassigned>(versions[v].recorded->event);
+  const auto& before = std::get<events::TaskState>(versions[v - 1].after.state);
+  if (command::is_closed(before.status))
+    broken.push_back(at(task, v) + " was taken from a user although it was closed");
   const bool was_inactive =
       was_so_between(truth.versions(StreamId::of(event.previous_assignee_id)), versions[v - 1].step, versions[v].step,
                      [](const Version& user) { return user_in(user) != nullptr && !user_in(user)->active; });

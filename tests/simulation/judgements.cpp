@@ -140,7 +140,7 @@ Judgement answer_fits_its_state(const Operation& operation, const Truth& truth) 
                ? std::nullopt
                : Judgement("was read something that is not there");
   }
-  Stand stand{versions, known};
+  Stand stand{.versions = versions, .version = known, .follows_a_loss = truth.follows_a_loss()};
   if (const auto other = other_stream(operation.request)) {
     stand.other = &truth.versions(*other)[truth.version_in(*other, operation.answer->fold)];
   }
@@ -170,13 +170,17 @@ Judgement fold_covers_what_it_must(const Operation& operation, const Truth& trut
              : Judgement("got a token that does not fit its own event");
 }
 
-Judgement unknown_names_what_may_land(const Operation& operation, const Truth&) {
+Judgement unknown_names_what_may_land(const Operation& operation, const Truth& truth) {
   const auto* unknown = operation.answered<OutcomeUnknown>();
   if (unknown == nullptr) return std::nullopt;
-  if (std::ranges::find(operation.appended, unknown->event_id, &Operation::Appended::id) == operation.appended.end()) {
-    return "was told an event that was not appended for it";
-  }
-  return std::nullopt;
+  const auto named = std::ranges::find(operation.appended, unknown->event_id, &Operation::Appended::id);
+  if (named == operation.appended.end()) return "was told an event that was not appended for it";
+  // Whoever knew what the log has lost, knew another version.
+  if (truth.find(named->id) != nullptr || truth.follows_a_loss()) return std::nullopt;
+  const auto known = static_cast<std::int64_t>(truth.version_in(named->stream, operation.answer->fold));
+  return known < named->version.value
+             ? std::nullopt
+             : Judgement("was told that an event may land whose version was known to be taken");
 }
 
 Judgement contended_has_tried(const Operation& operation, const Truth&) {
@@ -191,13 +195,17 @@ Judgement claims_what_it_wants(const Operation& operation, const Truth& truth) {
   for (const events::EventId& id : truth.accepted_for(operation.name())) {
     const Truth::Accepted& accepted = *truth.find(id);
     if (accepted.stream == operation.stream()) continue;
+    if (operation.answered<LogUnavailable>() != nullptr) return "was told that nothing was appended, and its claim was";
     if (accepted.stream != wanted) return "had something appended where it has no business";
-    const auto& versions = truth.versions(accepted.stream);
-    const auto* claim = std::get_if<events::EmailClaimed>(&versions[accepted.version].recorded->event);
+    const Version& claimed = truth.versions(accepted.stream)[accepted.version];
+    const auto* claim = std::get_if<events::EmailClaimed>(&claimed.recorded->event);
     if (claim == nullptr || events::StreamId::of(claim->user_id) != operation.stream()) return "claimed for another";
-    const auto* before = std::get_if<events::EmailState>(&versions[accepted.version - 1].after.state);
-    const bool is_own = before == nullptr || before->claimed_by.value_or(claim->user_id) == claim->user_id;
-    if (!is_own) return "took an address from somebody else";
+    if (claimed.key) return "had its key carried by the claim, which is not what it asked for";
+    const auto* before =
+        std::get_if<events::EmailState>(&truth.versions(accepted.stream)[accepted.version - 1].after.state);
+    if (before == nullptr || !before->claimed_by) continue;
+    if (before->claimed_by != claim->user_id) return "took an address from somebody else";
+    if (before->user_version >= claim->user_version) return "claimed an address over the same or a later claim";
   }
   return std::nullopt;
 }

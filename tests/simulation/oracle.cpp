@@ -128,7 +128,9 @@ Expected reserved(const CommandRequest& request, const Stand& stand, Expected ex
   if (claim == nullptr || !claim->claimed_by) return {};
   const bool is_own = events::StreamId::of(*claim->claimed_by) == request.stream;
   if (!is_own) return refused(Rejection(EmailIsTaken()));
-  return claim->user_version == stand.versions[stand.version].after.version.next() ? expected : Expected();
+  const auto next = stand.versions[stand.version].after.version.next();
+  if (claim->user_version > next && stand.follows_a_loss) return refused(Rejection(EmailIsTaken()));
+  return claim->user_version == next ? expected : Expected();
 }
 
 // The domain's own: what the rules make of a command that has come so far.
@@ -165,7 +167,9 @@ std::optional<events::StreamId> other_stream(const CommandRequest& request) {
 }
 
 Expected expect(const CommandRequest& request, const Stand& stand, events::Instant now) {
-  const auto& [versions, version, other] = stand;
+  const auto& versions = stand.versions;
+  const std::size_t version = stand.version;
+  const Version* other = stand.other;
   const Version& known = versions[version];
   const events::State& state = known.after.state;
   const Version* first = find_key(request, versions, version);

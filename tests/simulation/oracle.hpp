@@ -17,6 +17,7 @@ struct Stand {
   const std::vector<Version>& versions;
   std::size_t version;
   const Version* other = nullptr;
+  bool follows_a_loss = false;  // versions that somebody has counted on may be missing
 };
 
 // The stream beside its own that a command is decided on: of the user who is to have a task, or of the address that a

@@ -67,7 +67,8 @@ void Producer::land(const SharedFlight& flight) {
   const bool has_leader = !world.log_is_away && !world.leaders.is_deposed(flight->site, flight->partition);
   const auto position = has_leader ? world.log.land(flight->partition, flight->record) : std::nullopt;
   if (!position) return land_after(flight, 100ms);
-  flight->position = position;
+  // Of a record that landed twice either place may be told.
+  if (!flight->position || world.random.chance(500)) flight->position = position;
   if (!flight->report_after) return;
   report_after(flight, *flight->report_after, Status::Appended);
   if (flight->repeats_report) report_after(flight, *flight->report_after + way(world), Status::Appended);

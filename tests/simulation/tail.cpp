@@ -9,7 +9,8 @@ using namespace std::chrono_literals;
 using events::Offset;
 using events::Partition;
 
-Tail::Tail(World& world, int site, const events::Checkpoint& from) : world_(world), site_(site) {
+Tail::Tail(World& world, int site, const events::Checkpoint& from)
+    : world_(world), site_(site), stalls_until_(static_cast<std::size_t>(world.log.partitions()), Time(0)) {
   for (Partition partition = 0; partition < world.log.partitions(); ++partition) {
     next_.push_back(from.at(partition).next);
   }
@@ -19,7 +20,12 @@ Tail::Read Tail::read_on() {
   Read read;
   if (world_.log_is_away) return read;
   for (Partition partition = 0; partition < world_.log.partitions(); ++partition) {
-    if (!world_.random.chance(250)) read_on(partition, read);
+    Time& stalls_until = stalls_until_[static_cast<std::size_t>(partition)];
+    if (world_.random.chance(world_.faults.partition_stalls)) {
+      stalls_until = world_.schedule.now() + world_.random.between(Time(100ms), Time(3s));
+    }
+    const bool stalls = world_.schedule.now() < stalls_until || world_.random.chance(250);
+    if (!stalls) read_on(partition, read);
   }
   return read;
 }

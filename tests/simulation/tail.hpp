@@ -29,6 +29,7 @@ class Tail {
   World& world_;
   int site_;
   std::vector<events::Offset> next_;
+  std::vector<Time> stalls_until_;
 };
 
 }  // namespace taskstream::simulation
