@@ -18,6 +18,7 @@ std::optional<Duty> duty_on(Streams& streams, const events::StreamId& stream) {
   const StreamEntry* user = streams.find(events::StreamId::of(*user_id));
   UserStanding standing;
   if (user != nullptr) {
+    if (user->stream.quarantine) return std::nullopt;  // nobody knows how they stand
     standing = {.version = user->stream.version, .state = std::get_if<events::UserState>(&user->stream.state)};
   }
   return find_duty(stream, entry->stream.state, standing);

@@ -278,8 +278,8 @@ void Replica::fold_step(Sequencer::Step step, events::Partition partition, Now n
   const events::Offset next = sequencers_[static_cast<std::size_t>(partition)].next();
   fold_.advance(partition, next);
   if (!step->empty()) {
-    // Behind the last record, not behind the offsets after it that carry nothing: nothing at them would tell a start that
-    // the log has lost them and given them to others.
+    // Behind the last record, not behind the offsets after it that carry nothing: nothing at them would tell a start
+    // that the log has lost them and given them to others.
     checkpoint_.advance(step->back());
     has_moved_ = true;
   }
@@ -310,7 +310,8 @@ void Replica::learn_verdict(Ticket ticket, const Streams::Folded& folded, Now no
   const bool is_passed = is_own && entry->stream.version >= command.appended->version;
   if (!is_accepted && !is_passed) return;
   figures_.verdicts.note(now.steady - command.appended->at);
-  is_accepted&& is_own ? win_version(ticket, command, folded.applied) : lose_version(ticket, command);
+  if (!is_accepted || !is_own) return lose_version(ticket, command);
+  win_version(ticket, command, folded.applied);
 }
 
 void Replica::win_version(Ticket ticket, PendingCommand& command, const events::Applied& applied) {

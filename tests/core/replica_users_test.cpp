@@ -240,6 +240,25 @@ TEST_F(UsersTest, LoseTheTaskThatIsReopened) {
   EXPECT_TRUE(std::holds_alternative<events::TaskUnassigned>(land(a).event));
 }
 
+TEST_F(UsersTest, LoseTheTasksBehindOneThatNobodyCanReadAnyMore) {
+  const StreamId unreadable = StreamId::of(*events::TaskId::parse("00000000-0000-4000-8000-000000000001"));
+  register_user(kAnn);
+  land_foreign(unreadable, 1, events::TaskCreated{.title = "x", .assignee_id = kAnn});
+  events::Record record = log.records.back().record;
+  for (events::Header& header : record.headers) {
+    if (header.name == "ce_streamversion") header.value = "2";
+    if (header.name == "ce_type") header.value = "taskstream.task.teleported.v1";
+  }
+  log.append(record);
+  a.read_all();
+  a.send(on_task(CreateTask{.title = "y", .assignee_id = kAnn}));
+  land(a);
+  a.send(on_user(kAnn, DeactivateUser{}));
+  land(a);
+  let_barrier_pass(a);
+  EXPECT_EQ(land(a).stream, StreamId::of(kTask));
+}
+
 TEST_F(UsersTest, AreFoundByAnInstanceThatStartsLater) {
   register_user(kAnn);
   a.send(on_task(CreateTask{.title = "x", .assignee_id = kAnn}));
