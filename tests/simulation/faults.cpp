@@ -29,7 +29,7 @@ Faults draw_faults(Random& random, bool strict_barrier, bool leaders_may_be_depo
   faults.tail_stalls = sometimes(random, 40);
   faults.save_stalls = sometimes(random, 300);
   faults.saved_is_lost = sometimes(random, 700);
-  faults.partition_stalls = sometimes(random, 10);
+  faults.partition_stalls = sometimes(random, 40);
   faults.batch_at_most = random.between(1, 40);
   faults.crash = now_and_then(random, 12s);
   faults.power_cut = now_and_then(random, 15s);
