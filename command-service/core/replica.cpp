@@ -42,10 +42,10 @@ using events::Verdict;
 Replica::Replica(ReplicaOptions options, StateStore& store)
     : options_(std::move(options)),
       streams_(options_.partitions, store, options_.memory_bytes),
-      checkpoint_(store.checkpoint()),
+      fold_(store.checkpoint().positions()),
+      saving_(streams_, store.checkpoint(), {.memory_bytes = options_.memory_bytes, .after = options_.save_after}),
       policies_(streams_, {.source = options_.source, .random = options_.random}),
       last_duty_(kBeforeDuties) {
-  fold_ = checkpoint_.positions();
   for (events::Partition p = 0; p < options_.partitions; ++p) sequencers_.emplace_back(p, fold_.next(p));
   barrier_.begin(kCatchUp, all_of(options_.partitions));
 }
@@ -155,13 +155,12 @@ void Replica::on_tick(Now now) {
 }
 
 void Replica::on_saved(Now now) {
-  is_saving_ = false;
-  streams_.note_saved();
+  saving_.on_saved();
   settle(now);
 }
 
 void Replica::on_stopping(Now now) {
-  is_stopping_ = true;
+  saving_.on_stopping();
   settle(now);
 }
 
@@ -277,12 +276,7 @@ void Replica::fold_step(Sequencer::Step step, events::Partition partition, Now n
   }
   const events::Offset next = sequencers_[static_cast<std::size_t>(partition)].next();
   fold_.advance(partition, next);
-  if (!step->empty()) {
-    // Behind the last record, not behind the offsets after it that carry nothing: nothing at them would tell a start
-    // that the log has lost them and given them to others.
-    checkpoint_.advance(step->back());
-    has_moved_ = true;
-  }
+  if (!step->empty()) saving_.on_folded(step->back());
   barrier_.on_fold(partition, next);
 }
 
@@ -414,21 +408,8 @@ void Replica::settle(Now now) {
     end_watch_.note_asked(partition, fold_.next(partition));
     effects_.push_back(AskEnd{partition});
   }
-  save_if_due(now);
+  if (auto change = saving_.take_due(now.steady)) effects_.push_back(Persist{*std::move(change)});
   streams_.shrink();
-}
-
-// A change holds everything up to one position. Few large ones are cheaper than many small ones, but memory has to hold
-// what they save.
-void Replica::save_if_due(Now now) {
-  if (has_moved_ && !unsaved_since_) unsaved_since_ = now.steady;
-  if (is_saving_ || !unsaved_since_) return;
-  const bool is_much = streams_.unsaved_bytes() >= options_.memory_bytes / 8;
-  if (!is_much && !is_stopping_ && now.steady - *unsaved_since_ < options_.save_after) return;
-  is_saving_ = true;
-  has_moved_ = false;
-  unsaved_since_.reset();
-  effects_.push_back(Persist{streams_.take_unsaved(checkpoint_)});
 }
 
 void Replica::finish(Ticket ticket, Result result) {

@@ -14,6 +14,7 @@
 #include "command-service/core/figures.hpp"
 #include "command-service/core/policies.hpp"
 #include "command-service/core/request.hpp"
+#include "command-service/core/saving.hpp"
 #include "command-service/core/sequencer.hpp"
 #include "command-service/core/streams.hpp"
 #include "command-service/core/turns.hpp"
@@ -93,9 +94,9 @@ class Replica {
   const events::PositionVector& fold() const { return fold_; }
   const Figures& figures() const { return figures_; }
   // Much more waits to be saved than should. No more records should be given until on_saved().
-  bool is_full() const { return streams_.unsaved_bytes() >= options_.memory_bytes / 4; }
+  bool is_full() const { return saving_.is_full(); }
   // Nothing is left that will be saved.
-  bool is_all_saved() const { return stopped_ || (!is_saving_ && !unsaved_since_); }
+  bool is_all_saved() const { return stopped_ || saving_.is_all_saved(); }
 
  private:
   enum class Waiting { ForTokens, ForTurn, ForBarrier, ForVerdict };
@@ -156,7 +157,6 @@ class Replica {
   void on_barrier(Ticket ticket, Now now);
   void on_deadline(Ticket ticket, SteadyTime now);
   void settle(Now now);
-  void save_if_due(Now now);
   void finish(Ticket ticket, Result result);
   void give_up(Ticket ticket, std::string reason);
   void finish_read(Ticket ticket, Result result);
@@ -174,11 +174,7 @@ class Replica {
   Streams streams_;
   std::vector<Sequencer> sequencers_;
   events::PositionVector fold_;
-  events::Checkpoint checkpoint_;  // the same, as the store keeps it
-  bool has_moved_ = false;         // since the last change was taken
-  bool is_saving_ = false;
-  bool is_stopping_ = false;
-  std::optional<SteadyTime> unsaved_since_;
+  Saving saving_;
   Barrier barrier_;
   EndWatch end_watch_;
   bool caught_up_ = false;
