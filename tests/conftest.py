@@ -1,4 +1,5 @@
 import os
+import random
 import sys
 import tempfile
 from pathlib import Path
@@ -56,6 +57,13 @@ def log(request, scene):
     if request.param == "file":
         return scene.file_log()
     return scene.topic_on(request.getfixturevalue("shared_broker"))
+
+
+@pytest.fixture
+def seed():
+    seed = int(os.environ.get("TASKSTREAM_TEST_SEED", 0)) or random.SystemRandom().randrange(1, 2**31)
+    print(f"seed {seed}: give it back as TASKSTREAM_TEST_SEED to see the same moments again")
+    return seed
 
 
 @pytest.hookimpl(hookwrapper=True)

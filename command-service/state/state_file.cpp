@@ -7,12 +7,11 @@
 
 #include "command-service/state/schema.hpp"
 #include "events/contract/instant.hpp"
+#include "events/sqlite/meta.hpp"
 
 namespace taskstream::command {
 namespace {
 
-// Checking every page of a larger file would keep the service from starting for many seconds.
-constexpr std::uintmax_t kCheckedBytes = 256 * 1024 * 1024;
 constexpr int kCacheKib = 8'000;
 
 // Why the file cannot be used although it is one of ours.
@@ -47,7 +46,10 @@ StateFile::StateFile(std::filesystem::path path, const events::LogIdentity& log,
       open(log, format);
     } catch (const Unusable& unusable) {
       writer_.reset();  // or it would take away the files of the one that comes after it
-      set_aside(unusable.cause, unusable.why);
+      if (!set_aside(unusable.cause, unusable.why)) {
+        throw StateRefused("The state file " + path_.string() + " is " + unusable.cause +
+                           " and cannot be renamed: make its folder writable, or give another file with --state.");
+      }
       open(log, format);
     }
   } catch (const SQLite::Exception& e) {
@@ -66,9 +68,7 @@ void StateFile::open(const events::LogIdentity& log, const std::string& format) 
     if (const std::string found = meta("format"); found != format) {
       throw Unusable{"outdated", "a release made it that keeps entries as " + found + ", this one as " + format};
     }
-    if (std::filesystem::file_size(path_) > kCheckedBytes) return;
-    const std::string verdict = writer_->connection().execAndGet("PRAGMA quick_check(1)").getString();
-    if (verdict != "ok") throw Unusable{"damaged", verdict};
+    if (const auto damage = writer_->find_damage()) throw Unusable{"damaged", *damage};
   } catch (const SQLite::Exception& e) {
     if (!sqlite::means_damage(e)) throw;
     throw Unusable{"damaged", e.what()};
@@ -80,16 +80,9 @@ void StateFile::make_tables(const events::LogIdentity& log, const std::string& f
   SQLite::Transaction transaction(writer_->connection());
   writer_->execute(("PRAGMA application_id = " + std::to_string(kStateApplicationId)).c_str());
   writer_->execute(kStateSchema);
-  SQLite::Statement insert = writer_->prepare("INSERT INTO meta (name, value) VALUES (?, ?)");
-  const auto put = [&](const char* name, const std::string& value) {
-    insert.bind(1, name);
-    insert.bind(2, value);
-    insert.exec();
-    insert.reset();
-  };
-  put("format", format);
-  put("logId", log.log_id.to_string());
-  put("partitions", std::to_string(log.partitions));
+  sqlite::write_meta(*writer_, "format", format);
+  sqlite::write_meta(*writer_, "logId", log.log_id.to_string());
+  sqlite::write_meta(*writer_, "partitions", std::to_string(log.partitions));
   transaction.commit();
 }
 
@@ -106,19 +99,21 @@ void StateFile::check_owner(const events::LogIdentity& log) {
 }
 
 std::string StateFile::meta(const std::string& name) {
-  SQLite::Statement select = writer_->prepare("SELECT value FROM meta WHERE name = ?");
-  select.bind(1, name);
-  return select.executeStep() ? select.getColumn(0).getString() : std::string();
+  return sqlite::read_meta(*writer_, name);
 }
 
-void StateFile::set_aside(const std::string& cause, const std::string& why) {
+bool StateFile::set_aside(const std::string& cause, const std::string& why) {
   const std::string aside = path_.string() + "." + cause + "-" + now_for_a_name();
   spdlog::error("the state file {} is {} ({}); it is set aside as {}, and made anew from the log", path_.string(),
                 cause, why, aside);
   for (const char* part : {"", "-wal", "-shm"}) {
-    std::error_code not_there;
-    std::filesystem::rename(path_.string() + part, aside + part, not_there);
+    std::error_code error;
+    std::filesystem::rename(path_.string() + part, aside + part, error);
+    if (!error || error == std::errc::no_such_file_or_directory) continue;
+    spdlog::error("{}{} cannot be renamed: {}", path_.string(), part, error.message());
+    return false;
   }
+  return true;
 }
 
 }  // namespace taskstream::command

@@ -27,8 +27,9 @@ class StateFile {
   sqlite::Database& writer() { return *writer_; }
   const std::filesystem::path& path() const { return path_; }
 
-  // Takes it away from its place, with a name that says why and when. Whoever has it open may go on to close it.
-  void set_aside(const std::string& cause, const std::string& why);
+  // Takes it away from its place, with a name that says why and when, and says so in the service's log. Whoever has it
+  // open may go on to close it. False when it cannot be renamed; that is said as well.
+  bool set_aside(const std::string& cause, const std::string& why);
 
  private:
   void open(const events::LogIdentity& log, const std::string& format);

@@ -6,6 +6,7 @@ namespace taskstream::sqlite {
 namespace {
 
 constexpr int kBusyTimeoutMs = 5'000;
+constexpr std::uintmax_t kCheckedBytes = 256 * 1024 * 1024;
 
 int flags_of(Database::Mode mode) {
   return SQLite::OPEN_NOMUTEX |
@@ -34,6 +35,12 @@ Database::Database(const std::filesystem::path& path, Mode mode, int cache_kib)
 }
 
 Database::~Database() = default;
+
+std::optional<std::string> Database::find_damage() {
+  if (std::filesystem::file_size(connection_.getFilename()) > kCheckedBytes) return std::nullopt;
+  const std::string verdict = connection_.execAndGet("PRAGMA quick_check(1)").getString();
+  return verdict != "ok" ? std::optional(verdict) : std::nullopt;
+}
 
 void Database::checkpoint() {
   // Not reaching the end is no error: a reader holds an older snapshot, and the next checkpoint gets further.

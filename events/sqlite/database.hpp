@@ -3,7 +3,8 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <filesystem>
-#include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace taskstream::sqlite {
@@ -25,6 +26,10 @@ class Database {
   SQLite::Database& connection() { return connection_; }
   SQLite::Statement prepare(std::string_view sql) { return {connection_, std::string(sql)}; }
   void execute(const char* sql) { connection_.exec(sql); }
+
+  // What is wrong with the file's pages, if anything is. A file larger than 256 MiB is not looked through: that would
+  // keep a service from starting for many seconds.
+  std::optional<std::string> find_damage();
 
   // Copies what was committed into the main file, as far as no reader stands in the way. For the writer alone.
   void checkpoint();

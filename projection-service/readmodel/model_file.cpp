@@ -4,13 +4,11 @@
 #include <system_error>
 
 #include "events/log/consistency_token.hpp"
+#include "events/sqlite/meta.hpp"
 #include "projection-service/schema_sql.hpp"
 
 namespace taskstream::projection {
 namespace {
-
-// Checking every page of a larger file would keep the service from starting for many seconds.
-constexpr std::uintmax_t kCheckedBytes = 256 * 1024 * 1024;
 
 std::string start_over(const std::filesystem::path& path) {
   return "delete " + path.string() +
@@ -40,7 +38,7 @@ ModelFile::ModelFile(std::filesystem::path path) : path_(std::move(path)) {
     writer_ = std::make_unique<sqlite::Database>(path_, sqlite::Database::Mode::ReadWrite);
     if (!has_tables()) return;
     check_schema();
-    check_pages();
+    if (const auto damage = writer_->find_damage()) throw ReadModelRefused(damage_message(path_, *damage));
   } catch (const SQLite::Exception& e) {
     if (sqlite::means_damage(e)) throw ReadModelRefused(damage_message(path_, e.what()));
     throw ReadModelRefused("The read model " + path_.string() + " cannot be opened (" + e.what() +
@@ -53,9 +51,7 @@ bool ModelFile::has_tables() {
 }
 
 std::string ModelFile::meta(std::string_view name) {
-  SQLite::Statement select = writer_->prepare("SELECT value FROM meta WHERE name = ?");
-  select.bind(1, std::string(name));
-  return select.executeStep() ? select.getColumn(0).getString() : std::string();
+  return sqlite::read_meta(*writer_, name);
 }
 
 void ModelFile::check_schema() {
@@ -76,12 +72,6 @@ void ModelFile::check_schema() {
   }
 }
 
-void ModelFile::check_pages() {
-  if (std::filesystem::file_size(path_) > kCheckedBytes) return;
-  const std::string verdict = writer_->connection().execAndGet("PRAGMA quick_check(1)").getString();
-  if (verdict != "ok") throw ReadModelRefused(damage_message(path_, verdict));
-}
-
 void ModelFile::adopt(const events::LogIdentity& log) {
   if (has_tables()) {
     if (meta("logId") == log.log_id.to_string() && meta("idNamespace") == log.id_namespace.to_string() &&
@@ -94,17 +84,10 @@ void ModelFile::adopt(const events::LogIdentity& log) {
   // In one transaction: a process that dies here leaves a file without tables, which is a new one.
   SQLite::Transaction transaction(writer_->connection());
   writer_->execute(kSchemaSql);
-  SQLite::Statement insert = writer_->prepare("INSERT INTO meta (name, value) VALUES (?, ?)");
-  const auto put = [&](const char* name, const std::string& value) {
-    insert.bind(1, name);
-    insert.bind(2, value);
-    insert.exec();
-    insert.reset();
-  };
-  put("schema", std::to_string(kSchemaNumber));
-  put("logId", log.log_id.to_string());
-  put("idNamespace", log.id_namespace.to_string());
-  put("partitions", std::to_string(log.partitions));
+  sqlite::write_meta(*writer_, "schema", std::to_string(kSchemaNumber));
+  sqlite::write_meta(*writer_, "logId", log.log_id.to_string());
+  sqlite::write_meta(*writer_, "idNamespace", log.id_namespace.to_string());
+  sqlite::write_meta(*writer_, "partitions", std::to_string(log.partitions));
   SQLite::Statement snapshot = writer_->prepare("INSERT INTO snapshot (one, token) VALUES (1, ?)");
   snapshot.bind(1, events::encode_token(log.log_id, {}));
   snapshot.exec();

@@ -36,7 +36,6 @@ class ModelFile {
  private:
   bool has_tables();
   void check_schema();
-  void check_pages();
   std::string meta(std::string_view name);
 
   std::filesystem::path path_;

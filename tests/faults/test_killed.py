@@ -1,23 +1,14 @@
 """kill -9 at random moments under load: what was acknowledged is there once, and nothing is there twice."""
 
-import os
 import random
 import time
 
-import pytest
 from taskstream.checks import assert_read_model_equals_fold
 from taskstream.load import Load
 from taskstream.waiting import wait_until
 
 KILLS = 20
 TASKS = 6
-
-
-@pytest.fixture
-def seed():
-    seed = int(os.environ.get("TASKSTREAM_TEST_SEED", 0)) or random.SystemRandom().randrange(1, 2**31)
-    print(f"seed {seed}: give it back as TASKSTREAM_TEST_SEED to see the same moments again")
-    return seed
 
 
 class Play:

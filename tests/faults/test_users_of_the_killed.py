@@ -1,14 +1,12 @@
 """kill -9 while users are registered, renamed and deactivated: whatever died on the way, what has to hold of them holds soon."""
 
 import json
-import os
 import random
-import threading
 import time
 
-import pytest
 from taskstream.checks import await_invariants_of_users
 from taskstream.client import NoAnswer
+from taskstream.crowd import Crowd
 
 KILLS = 20
 CLIENTS = 6
@@ -17,47 +15,23 @@ ADDRESSES = [f"user-{i}@example.org" for i in range(18)]
 PAUSE_S = 0.05  # after a lost connection: what is coming back needs the processor itself
 
 
-@pytest.fixture
-def seed():
-    seed = int(os.environ.get("TASKSTREAM_TEST_SEED", 0)) or random.SystemRandom().randrange(1, 2**31)
-    print(f"seed {seed}: give it back as TASKSTREAM_TEST_SEED to see the same moments again")
-    return seed
-
-
-class Crowd:
+class Contenders(Crowd):
     """Clients that contend for a few addresses, move between them, and give tasks to users who come and go."""
 
     def __init__(self, services, seed):
+        super().__init__(CLIENTS, seed)
         self.registered = {}  # user id -> the address that was acknowledged
         self.codes = set()
-        self.failures = []
         self._services = services
         self._users = [services[0].client().new_user() for _ in range(3)]
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._run, args=(random.Random(f"{seed}-{i}"),)) for i in range(CLIENTS)]
 
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-        if self.failures:
-            raise self.failures[0]
-
-    def _run(self, rng):
+    def _live(self, rng):
         clients = [service.client(12.0) for service in self._services]
         while not self._stop.is_set():
             try:
                 self._act(rng, rng.choice(clients))
             except NoAnswer:
                 self._stop.wait(PAUSE_S)
-            except Exception as error:  # shown by the test that brought the crowd
-                self.failures.append(error)
-                return
 
     def _act(self, rng, client):
         address, user_id = rng.choice(ADDRESSES), rng.choice(self._users)
@@ -78,7 +52,7 @@ class Crowd:
 def test_what_has_to_hold_of_users_holds_whoever_was_killed(scene, log, seed):
     victim, other = scene.command_service(log), scene.command_service(log)
     rng = random.Random(seed)
-    with Crowd([victim, other], seed) as crowd:
+    with Contenders([victim, other], seed) as crowd:
         for _ in range(KILLS):
             time.sleep(rng.random() * 0.5)  # the random moment
             victim.kill()

@@ -39,7 +39,7 @@ class StateFileTest : public testing::Test {
   }
 
   tests::ScratchFolder folder;
-  const std::string path = folder.path() + "/state.db";
+  std::string path = folder.path() + "/state.db";
 };
 
 TEST_F(StateFileTest, IsThereAgainAtTheNextStart) {
@@ -69,6 +69,12 @@ TEST_F(StateFileTest, OfAnotherProgramIsRefused) {
 TEST_F(StateFileTest, ThatIsNoDatabaseIsSetAside) {
   std::ofstream(path) << std::string(8'192, 'x');
   expect_begun_anew();
+}
+
+TEST_F(StateFileTest, ThatCannotBeSetAsideIsRefused) {
+  path = folder.path() + "/" + std::string(240, 's');  // no name is as long as this and what is added
+  std::ofstream(path) << std::string(8'192, 'x');
+  EXPECT_NE(why_refused().find("cannot be renamed"), std::string::npos) << why_refused();
 }
 
 TEST_F(StateFileTest, WithDamagedPagesIsSetAside) {

@@ -1,18 +1,19 @@
 import json
-import random
 import threading
 import uuid
 
 from .client import NoAnswer
+from .crowd import Crowd
 
 AWAY_PAUSE_S = 0.05  # after a refusal or a lost connection: what is coming back needs the processor itself
 
 
-class Load:
+class Load(Crowd):
     """Clients that write to tasks until they are stopped, each change with a mark of its own, and remember what they
     were told. A change goes to any of the ports; where it was refused or lost, the task's version is read anew."""
 
     def __init__(self, services, clients, tasks, seed, pause_s=0.0):
+        super().__init__(clients, seed)
         self.acknowledged = {}  # mark -> event id
         self.refused = set()    # 503: nothing may have happened
         self.unknown = set()    # 504, or no answer: once or not at all
@@ -20,33 +21,15 @@ class Load:
         self._services = services
         self._tasks = tasks
         self._pause_s = pause_s
-        self._stop = threading.Event()
         self._lock = threading.Lock()
-        self._failures = []
-        self._threads = [threading.Thread(target=self._run, args=(random.Random(f"{seed}-{i}"),)) for i in range(clients)]
 
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-        if self._failures:
-            raise self._failures[0]
-
-    def _run(self, rng):
-        try:
-            clients = [service.client(12.0) for service in self._services]
-            versions = {}
-            while not self._stop.is_set():
-                self._write(rng, rng.choice(clients), rng.choice(self._tasks), versions)
-                if self._pause_s:
-                    self._stop.wait(rng.random() * 2 * self._pause_s)
-        except Exception as error:  # shown by the test that started the load
-            self._failures.append(error)
+    def _live(self, rng):
+        clients = [service.client(12.0) for service in self._services]
+        versions = {}
+        while not self._stop.is_set():
+            self._write(rng, rng.choice(clients), rng.choice(self._tasks), versions)
+            if self._pause_s:
+                self._stop.wait(rng.random() * 2 * self._pause_s)
 
     def _write(self, rng, client, task_id, versions):
         mark = str(uuid.UUID(int=rng.getrandbits(128), version=4))
