@@ -166,14 +166,19 @@ AppendOutcome GroupWriter::stop(AppendOutcome::Status status, std::string reason
   return {.status = status, .reason = std::move(reason)};
 }
 
-// Moves the journal's pages into the file, so that the next commit can start the journal over. Passive: it must not
-// wait for readers, whose snapshots are short; what they hold back is left to the next time.
+// Moves the journal's pages into the file, so that the next commit can start the journal over. At first without waiting
+// for readers, whose snapshots are short. Where always one of them was in the way, so that the journal grew on, it
+// waits for those who are reading now: a moment, for one that stands still must not hold up the writers.
 void GroupWriter::checkpoint_if_long() {
   if (journal_pages_ < checkpointed_pages_) checkpointed_pages_ = 0;  // the journal has started over
   if (journal_pages_ - checkpointed_pages_ < kCheckpointAtPages || !is_working_) return;
   const std::unique_lock held(file_lock_, std::chrono::steady_clock::now() + message_timeout_ / 4);
   if (!held) return;
-  sqlite3_wal_checkpoint_v2(file_.database().getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  const bool grew_on = checkpointed_pages_ > 0;
+  file_.database().setBusyTimeout(kWaitForReadersMs);
+  sqlite3_wal_checkpoint_v2(file_.database().getHandle(), nullptr,
+                            grew_on ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  file_.database().setBusyTimeout(LogFile::kBusyTimeoutMs);
   checkpointed_pages_ = journal_pages_;
 }
 

@@ -37,6 +37,7 @@ class GroupWriter {
   static constexpr std::size_t kWaitingAtMost = 65'536;
   static constexpr std::size_t kGroupAtMost = 4'096;
   static constexpr int kCheckpointAtPages = 4'096;  // 16 MiB
+  static constexpr int kWaitForReadersMs = 200;
 
   void run();
   Group take_group();

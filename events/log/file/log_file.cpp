@@ -78,7 +78,7 @@ class Reading {
 
 LogFile::LogFile(const std::string& path, int flags) : path_(path) {
   try {
-    database_ = std::make_unique<SQLite::Database>(path, flags, 2'000);
+    database_ = std::make_unique<SQLite::Database>(path, flags, kBusyTimeoutMs);
     sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     database_->exec("PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0; PRAGMA synchronous=FULL");
     database_->exec("PRAGMA journal_size_limit=" + std::to_string(kJournalBytesKept));

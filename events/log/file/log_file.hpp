@@ -18,6 +18,8 @@ namespace taskstream::events {
 // of another, so both happen only under the file's lock (FileLock). Not thread-safe.
 class LogFile {
  public:
+  static constexpr int kBusyTimeoutMs = 2'000;
+
   // Throws LogMissing or LogRefused where the file is not there or not a log.
   static LogFile open(const std::string& path);
   // Makes the file and the folder that it lies in when they are missing.
