@@ -339,7 +339,9 @@ TEST_F(FileEventLog, KeepsItsJournalShortWhereSomeReaderIsAlwaysInTheWay) {
     for (int seen = answered; seen < kRecords; seen = answered) answered.wait(seen);
     over = true;
   }
-  EXPECT_LT(longest, 40U * 1'048'576);
+  // Where a reader never is out of the way it would grow to all that is written. A try may fail, but not every one
+  // does.
+  EXPECT_LT(longest, 60U * 1'048'576);
 }
 
 }  // namespace

@@ -171,10 +171,11 @@ AppendOutcome GroupWriter::stop(AppendOutcome::Status status, std::string reason
 // waits for those who are reading now: a moment, for one that stands still must not hold up the writers.
 void GroupWriter::checkpoint_if_long() {
   if (journal_pages_ < checkpointed_pages_) checkpointed_pages_ = 0;  // the journal has started over
-  if (journal_pages_ - checkpointed_pages_ < kCheckpointAtPages || !is_working_) return;
+  const bool grew_on = checkpointed_pages_ > 0;
+  const int at_pages = grew_on ? kCheckpointAgainAtPages : kCheckpointAtPages;
+  if (journal_pages_ - checkpointed_pages_ < at_pages || !is_working_) return;
   const std::unique_lock held(file_lock_, std::chrono::steady_clock::now() + message_timeout_ / 4);
   if (!held) return;
-  const bool grew_on = checkpointed_pages_ > 0;
   file_.database().setBusyTimeout(kWaitForReadersMs);
   sqlite3_wal_checkpoint_v2(file_.database().getHandle(), nullptr,
                             grew_on ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);

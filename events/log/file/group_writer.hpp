@@ -36,8 +36,9 @@ class GroupWriter {
 
   static constexpr std::size_t kWaitingAtMost = 65'536;
   static constexpr std::size_t kGroupAtMost = 4'096;
-  static constexpr int kCheckpointAtPages = 4'096;  // 16 MiB
-  static constexpr int kWaitForReadersMs = 200;
+  static constexpr int kCheckpointAtPages = 4'096;     // 16 MiB
+  static constexpr int kCheckpointAgainAtPages = 256;  // 1 MiB further, where a reader was in the way
+  static constexpr int kWaitForReadersMs = 100;
 
   void run();
   Group take_group();
