@@ -121,7 +121,8 @@ std::string ReadModel::dump() const {
       "updated_at, title, body "
       "FROM tasks ORDER BY id",
       "SELECT tag, key FROM task_tags JOIN streams USING (stream_no) ORDER BY tag, key",
-      "SELECT key, history.version, item FROM history JOIN streams USING (stream_no) ORDER BY key, history.version",
+      "SELECT key, history.version, time, item, history.state FROM history JOIN streams USING (stream_no) ORDER BY key, "
+      "history.version",
       "SELECT partition, record_offset, reason, hex(parked_records.key), hex(headers), hex(value), streams.key FROM "
       "parked_records "
       "LEFT JOIN streams USING (stream_no) ORDER BY partition, record_offset"};
