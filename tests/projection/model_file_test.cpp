@@ -68,6 +68,29 @@ TEST_F(ReadModelFile, OfANewerReleaseIsRefused) {
   EXPECT_NE(refusal.find("newer release (schema 1000"), std::string::npos) << refusal;
 }
 
+TEST_F(ReadModelFile, OfAnOlderReleaseIsOutdatedAlsoWhileThatUsesIt) {
+  execute(path, "UPDATE meta SET value = '1' WHERE name = 'schema'");
+  const auto log_id = [&] {
+    try {
+      ModelFile file(path);
+    } catch (const ReadModelOutdated& e) {
+      return e.log_id();
+    }
+    return std::string("it was taken");
+  };
+  EXPECT_EQ(log_id(), identity.log_id.to_string());
+  const auto held = sqlite::SoleUse::of(path);
+  EXPECT_EQ(log_id(), identity.log_id.to_string());
+}
+
+TEST_F(ReadModelFile, IsHeldThroughALinkToo) {
+  const auto link = path.parent_path() / "link.db";
+  std::filesystem::create_symlink(path.filename(), link);
+  const ModelFile first(link);
+  EXPECT_EQ(first.path(), path);
+  EXPECT_NE(refusal_of([&] { ModelFile second(path); }), "");
+}
+
 TEST_F(ReadModelFile, WithForeignTablesIsRefused) {
   const auto other = path.parent_path() / "other.db";
   execute(other, "CREATE TABLE something (x)");
