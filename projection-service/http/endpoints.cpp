@@ -1,8 +1,10 @@
 #include "projection-service/http/endpoints.hpp"
 
+#include "projection-service/http/changes.hpp"
 #include "projection-service/http/get_task.hpp"
 #include "projection-service/http/list_tasks.hpp"
 #include "projection-service/http/projection_status.hpp"
+#include "projection-service/http/stream.hpp"
 #include "projection-service/http/task_history.hpp"
 
 namespace taskstream::projection {
@@ -23,6 +25,8 @@ std::vector<http::Route> endpoints(Reader& reader) {
       get("/v1/tasks", reader, list_tasks),
       get("/v1/tasks/{id}", reader, get_task),
       get("/v1/tasks/{id}/history", reader, task_history),
+      get("/v1/changes", reader, changes),
+      get("/v1/stream", reader, stream),
       get("/v1/projection", reader, projection_status),
   };
 }

@@ -198,10 +198,8 @@ std::vector<http::FieldError> Parameters::errors() && {
   return std::move(errors_);
 }
 
-ListParameters read_list_parameters(const http::Request& request) {
-  Parameters parameters(request);
-  ListParameters list;
-  TaskFilter& filter = list.query.filter;
+TaskFilter take_filter(Parameters& parameters) {
+  TaskFilter filter;
   filter.statuses = take_values<events::Status>(parameters, "status",
                                                 "NOT_STARTED, IN_PROGRESS, BLOCKED, DEFERRED, COMPLETED or CANCELLED",
                                                 events::parse_status);
@@ -213,6 +211,13 @@ ListParameters read_list_parameters(const http::Request& request) {
   });
   filter.due_before = take_instant(parameters, "dueBefore");
   filter.due_after = take_instant(parameters, "dueAfter");
+  return filter;
+}
+
+ListParameters read_list_parameters(const http::Request& request) {
+  Parameters parameters(request);
+  ListParameters list;
+  list.query.filter = take_filter(parameters);
   list.query.sort = take_sort(parameters);
   list.query.limit = parameters.take_limit();
   list.query.with_total = take_total(parameters);

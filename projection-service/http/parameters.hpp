@@ -36,6 +36,9 @@ class Parameters {
   std::vector<http::FieldError> errors_;
 };
 
+// The conditions of a list of tasks.
+TaskFilter take_filter(Parameters& parameters);
+
 struct ListParameters {
   TaskListQuery query;
   std::vector<http::FieldError> errors;

@@ -19,6 +19,7 @@ struct CachedStream {
   bool has_task_row = false;  // … and one in `tasks`
   bool task_changed = false;  // the row in `tasks` is behind
   unsigned changed_columns = 0;
+  events::Position changed_at;  // where the record lies that changed the task last; meaningful while it is behind
   std::vector<std::string> stored_tags;  // as the rows have them; meaningful while dirty
   std::size_t bytes = 0;                 // about what it takes in memory, as last weighed
 };

@@ -37,6 +37,15 @@ struct HistoryRow {
   std::string item;  // JSON, as it is answered
 };
 
+// Who sees a task no longer once the record at this position is there: one member, or (none) everybody whom the task
+// does not concern.
+struct SightLostRow {
+  StreamNo stream;
+  std::optional<events::UserId> member;
+  events::Position at;
+  events::StreamVersion version;
+};
+
 struct ParkedRow {
   events::LogRecord record;
   std::optional<StreamNo> stream;  // of an accepted record that could not be folded; none = malformed

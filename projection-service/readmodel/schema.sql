@@ -34,7 +34,8 @@ CREATE TABLE streams (
 CREATE INDEX streams_quarantined ON streams (stream_no) WHERE quarantine_version IS NOT NULL;
 
 -- The newest state of each task: the body as it is answered, beside what lists filter and sort by. Instants are microseconds
--- since the epoch, status and priority their ranks. Deleted tasks stay (410) and are in no list.
+-- since the epoch, status and priority their ranks. Deleted tasks stay (410) and are in no list. `change_…` is where the
+-- record lies that changed the row last: the order in which clients follow changes.
 CREATE TABLE tasks (
   stream_no INTEGER PRIMARY KEY,
   id BLOB NOT NULL,
@@ -48,7 +49,9 @@ CREATE TABLE tasks (
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   title TEXT NOT NULL,
-  body TEXT NOT NULL
+  body TEXT NOT NULL,
+  change_partition INTEGER NOT NULL,
+  change_offset INTEGER NOT NULL
 );
 CREATE INDEX tasks_by_created ON tasks (created_at, id) WHERE deleted = 0;
 CREATE INDEX tasks_by_updated ON tasks (updated_at, id) WHERE deleted = 0;
@@ -57,6 +60,20 @@ CREATE INDEX tasks_by_priority ON tasks (priority, id) WHERE deleted = 0;
 CREATE INDEX tasks_by_title ON tasks (title, id) WHERE deleted = 0;
 CREATE INDEX tasks_by_status ON tasks (status, created_at, id) WHERE deleted = 0;
 CREATE INDEX tasks_by_assignee ON tasks (assignee, created_at, id) WHERE deleted = 0;
+CREATE INDEX tasks_by_change ON tasks (change_partition, change_offset);
+
+-- Who could see a task until the record at this position, and not from then on: a member's id, or nothing for everybody
+-- whom the task does not concern. Kept for ever, so that a client that comes back after years still learns of it; only the
+-- last time counts.
+CREATE TABLE sight_lost (
+  stream_no INTEGER NOT NULL,
+  who BLOB NOT NULL,
+  change_partition INTEGER NOT NULL,
+  change_offset INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  PRIMARY KEY (stream_no, who)
+) WITHOUT ROWID;
+CREATE INDEX sight_lost_by_change ON sight_lost (who, change_partition, change_offset);
 
 -- Tags of the tasks that are in lists.
 CREATE TABLE task_tags (

@@ -78,7 +78,8 @@ TaskQueries::TaskQueries(const std::filesystem::path& path, std::chrono::millise
           "LEFT JOIN streams ON streams.key = ? LEFT JOIN tasks ON tasks.stream_no = streams.stream_no")),
       history_(database_.prepare(
           "SELECT version, item FROM history WHERE stream_no = (SELECT stream_no FROM streams WHERE key = ?) "
-          "AND version > ? ORDER BY version LIMIT ?")) {
+          "AND version > ? ORDER BY version LIMIT ?")),
+      change_feed_(database_) {
   sqlite3_progress_handler(database_.connection().getHandle(), kStepsBetweenLooks, interrupt_when_over, this);
 }
 
@@ -202,6 +203,10 @@ HistoryPage TaskQueries::history(const events::TaskId& id, std::int64_t after_ve
     }
     return page;
   });
+}
+
+ChangePage TaskQueries::changes(const ChangeQuery& query) {
+  return in_snapshot([&](std::string token) { return change_feed_.page(query, std::move(token)); });
 }
 
 ModelCounts TaskQueries::counts() {

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "events/sqlite/database.hpp"
+#include "projection-service/readmodel/change_feed.hpp"
 #include "projection-service/readmodel/task_list.hpp"
 
 namespace taskstream::projection {
@@ -60,6 +61,7 @@ class TaskQueries {
   // Versions after the given one, oldest first.
   HistoryPage history(const events::TaskId& id, std::int64_t after_version, std::int64_t limit);
   ModelCounts counts();
+  ChangePage changes(const ChangeQuery& query);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -80,6 +82,7 @@ class TaskQueries {
   SQLite::Statement find_task_;
   SQLite::Statement history_;
   std::unordered_map<std::string, SQLite::Statement> lists_;  // by their text
+  ChangeFeed change_feed_;
 };
 
 }  // namespace taskstream::projection

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "events/log/consistency_token.hpp"
+#include "projection-service/readmodel/change_feed.hpp"
 #include "projection-service/readmodel/headers_blob.hpp"
 #include "projection-service/readmodel/state_text.hpp"
 
@@ -67,7 +68,7 @@ events::Instant instant_of(const SQLite::Column& column) {
 
 // Columns that change with every event first, then those of the set.
 std::string task_update_sql(unsigned changed) {
-  std::string sql = "UPDATE tasks SET version = ?, quarantined = ?, updated_at = ?, body = ?";
+  std::string sql = "UPDATE tasks SET version = ?, quarantined = ?, updated_at = ?, body = ?, change_offset = ?";
   if ((changed & TaskColumns::kDeleted) != 0) sql += ", deleted = ?";
   if ((changed & TaskColumns::kStatus) != 0) sql += ", status = ?";
   if ((changed & TaskColumns::kPriority) != 0) sql += ", priority = ?";
@@ -121,11 +122,16 @@ Writer::Writer(ModelFile& file, const events::LogId& log)
           "UPDATE streams SET version = ?, last_time = ?, quarantine_version = ?, quarantine_reason = "
           "?, state = ? WHERE stream_no = ?")),
       add_task_(database_.prepare(
-          "INSERT INTO tasks (id, created_at, version, quarantined, updated_at, body, deleted, status, "
-          "priority, assignee, due_date, title, stream_no) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+          "INSERT INTO tasks (id, created_at, change_partition, version, quarantined, updated_at, body, change_offset, "
+          "deleted, status, priority, assignee, due_date, title, stream_no) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
       add_tag_(database_.prepare("INSERT INTO task_tags (tag, stream_no) VALUES (?, ?) ON CONFLICT DO NOTHING")),
       remove_tag_(database_.prepare("DELETE FROM task_tags WHERE tag = ? AND stream_no = ?")),
       add_history_(database_.prepare("INSERT INTO history (stream_no, version, item) VALUES (?, ?, ?)")),
+      lose_sight_(database_.prepare(
+          "INSERT INTO sight_lost (stream_no, who, change_partition, change_offset, version) VALUES (?, ?, ?, ?, ?) "
+          "ON CONFLICT DO UPDATE SET change_offset = excluded.change_offset, version = excluded.version")),
+      forget_lost_sights_(database_.prepare("DELETE FROM sight_lost WHERE stream_no = ?")),
       park_(database_.prepare(
           "INSERT INTO parked_records (partition, record_offset, log_time, stream_no, reason, key, headers, "
           "value) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")),
@@ -215,23 +221,24 @@ void Writer::update_stream(StreamNo no, const events::Stream& stream) {
   put_stream(bind, no, stream);
 }
 
-void Writer::add_task(StreamNo no, const events::Stream& stream) {
+void Writer::add_task(StreamNo no, const events::Stream& stream, events::Position changed) {
   const auto& task = std::get<events::TaskState>(stream.state);
   const std::string body = state_text(stream.state, stream.quarantine);
   Binder bind(add_task_);
-  bind(task.id.uuid())(task.created_at)(task.version)(std::int64_t{stream.quarantine.has_value()})(task.updated_at)(
-      body);
+  bind(task.id.uuid())(task.created_at)(std::int64_t{changed.partition})(task.version);
+  bind(std::int64_t{stream.quarantine.has_value()})(task.updated_at)(body)(changed.offset);
   bind_columns(bind, task, TaskColumns::kAll);
   bind(no).run();
 }
 
-void Writer::update_task(StreamNo no, const events::Stream& stream, unsigned changed_columns) {
+void Writer::update_task(StreamNo no, const events::Stream& stream, unsigned changed_columns,
+                         events::Position changed) {
   const auto& task = std::get<events::TaskState>(stream.state);
   const std::string body = state_text(stream.state, stream.quarantine);
   auto& update = update_task_.at(changed_columns);
   if (!update) update.emplace(database_.prepare(task_update_sql(changed_columns)));
   Binder bind(*update);
-  bind(task.version)(std::int64_t{stream.quarantine.has_value()})(task.updated_at)(body);
+  bind(task.version)(std::int64_t{stream.quarantine.has_value()})(task.updated_at)(body)(changed.offset);
   bind_columns(bind, task, changed_columns);
   bind(no).run();
 }
@@ -247,6 +254,15 @@ void Writer::replace_tags(StreamNo no, const std::vector<std::string>& before, c
 
 void Writer::add_history(const HistoryRow& row) {
   Binder(add_history_)(row.stream)(row.version)(row.item).run();
+}
+
+void Writer::lose_sight(const SightLostRow& row) {
+  // Whoever lost sight of it alone, earlier, is among everybody.
+  if (!row.member) Binder(forget_lost_sights_)(row.stream).run();
+  Binder bind(lose_sight_);
+  bind(row.stream);
+  row.member ? bind(*row.member) : bind.blob(kEverybody);
+  bind(std::int64_t{row.at.partition})(row.at.offset)(row.version).run();
 }
 
 void Writer::park(const ParkedRow& row) {

@@ -63,9 +63,9 @@ TEST_F(ReadModelFile, OfAnotherLogIsRefused) {
 }
 
 TEST_F(ReadModelFile, OfANewerReleaseIsRefused) {
-  execute(path, "UPDATE meta SET value = '2' WHERE name = 'schema'");
+  execute(path, "UPDATE meta SET value = '3' WHERE name = 'schema'");
   const std::string refusal = refusal_of([&] { ModelFile file(path); });
-  EXPECT_NE(refusal.find("newer release (schema 2"), std::string::npos) << refusal;
+  EXPECT_NE(refusal.find("newer release (schema 3"), std::string::npos) << refusal;
 }
 
 TEST_F(ReadModelFile, WithForeignTablesIsRefused) {

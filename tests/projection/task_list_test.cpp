@@ -281,7 +281,7 @@ TEST(TaskList, IsGivenUpAtTheTimeLimit) {
     database.execute(
         "WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 60000) INSERT INTO tasks SELECT "
         "i, "
-        "randomblob(16), 1, 0, 0, 0, 0, NULL, NULL, i, i, 't', '{}' FROM n");
+        "randomblob(16), 1, 0, 0, 0, 0, NULL, NULL, i, i, 't', '{}', 0, i FROM n");
   }
   TaskQueries hurried(model.path(), std::chrono::milliseconds(1));
   EXPECT_THROW(hurried.list_tasks(

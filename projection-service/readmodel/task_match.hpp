@@ -1,0 +1,12 @@
+#pragma once
+
+#include "events/fold/task_state.hpp"
+#include "projection-service/readmodel/task_list.hpp"
+
+namespace taskstream::projection {
+
+// Whether a list under this filter holds the task: what the SQL of lists says, of one state in memory. Deleted tasks are
+// in no list. Conditions that depend on the time of asking are not looked at.
+bool matches(const TaskFilter& filter, const events::TaskState& task);
+
+}  // namespace taskstream::projection
