@@ -13,7 +13,7 @@ from taskstream.tokens import moved_on
 from taskstream.waiting import wait_until
 
 WAITING = 10_000
-READS = 600
+READS = 1_500
 
 
 def await_rest(service):
@@ -113,7 +113,7 @@ def test_reads_are_monotonic_across_replicas(scene, log, seed):
             versions[task_id], token = answer.version, answer.token
         return switched
     with Load([service], clients=2, tasks=tasks, seed=seed):
-        assert min(in_parallel([lambda n=n: read(n) for n in range(3)])) > 20, "nothing changed meanwhile"
+        assert min(in_parallel([lambda n=n: read(n) for n in range(3)])) > 5, "nothing changed meanwhile"
 
 
 def test_what_one_client_has_seen_another_can_build_on(scene, log):
