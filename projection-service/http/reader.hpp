@@ -11,6 +11,7 @@
 #include "projection-service/http/read_side.hpp"
 #include "projection-service/readmodel/model_file.hpp"
 #include "projection-service/readmodel/task_queries.hpp"
+#include "projection-service/readmodel/word_cutter.hpp"
 
 namespace taskstream::projection {
 
@@ -46,6 +47,9 @@ class Reader {
   http::Problem stamped(http::Problem problem, const std::string& token) const;
 
   ReadSide& side() { return side_; }
+  WordCutter& words() { return words_; }
+  // What is overdue, due to be reminded of or locked is so at this time.
+  static events::Instant now();
 
  private:
   TaskQueries& queries();
@@ -55,6 +59,7 @@ class Reader {
   static http::Problem too_long();
 
   ReadSide& side_;
+  WordCutter words_;
   std::optional<TaskQueries> queries_;  // opened with the first request: before, there may be no file yet
 };
 
