@@ -134,6 +134,10 @@ TaskQueries& Reader::queries() {
   return *queries_;
 }
 
+events::Instant Reader::now() {
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
 std::string Reader::age() const {
   return std::to_string(side_.freshness().age().count());
 }

@@ -11,6 +11,7 @@
 #include "projection-service/http/read_side.hpp"
 #include "projection-service/readmodel/model_file.hpp"
 #include "projection-service/readmodel/task_queries.hpp"
+#include "projection-service/readmodel/word_cutter.hpp"
 
 namespace taskstream::projection {
 
@@ -53,6 +54,9 @@ class Reader {
   ReadSide& side() { return side_; }
   // Where this worker's streams wait for news.
   StreamLane& lane(const boost::asio::any_io_executor& executor);
+  WordCutter& words() { return words_; }
+  // What is overdue, due to be reminded of or locked is so at this time.
+  static events::Instant now();
 
  private:
   TaskQueries& queries();
@@ -63,6 +67,7 @@ class Reader {
 
   ReadSide& side_;
   std::shared_ptr<StreamLane> lane_;
+  WordCutter words_;
   std::optional<TaskQueries> queries_;  // opened with the first request: before, there may be no file yet
 };
 

@@ -18,12 +18,14 @@ http::Problem too_many_streams() {
 }
 
 TaskFilter take_stream_filter(Parameters& parameters) {
+  TaskFilter filter;
   for (const char* name : kConditionsOfTime) {
     if (parameters.take(name) != nullptr) {
       parameters.refuse(name, "is no condition of a stream: that it comes true or ends is no event");
     }
   }
-  return take_filter(parameters);
+  take_event_filter(parameters, filter);
+  return filter;
 }
 
 boost::asio::awaitable<void> write_stream(Reader& reader, http::BodyStream& body, TaskStream::Options options) {

@@ -2,6 +2,7 @@
 
 #include "events/contract/write_json.hpp"
 #include "events/fold/state_json.hpp"
+#include "projection-service/readmodel/derived_columns.hpp"
 #include "projection-service/readmodel/sight.hpp"
 
 namespace taskstream::projection {
@@ -82,6 +83,8 @@ unsigned changed_columns(const events::TaskState& before, const events::TaskStat
   if (before.assignee_id != after.assignee_id) changed |= TaskColumns::kAssignee;
   if (before.due_date != after.due_date) changed |= TaskColumns::kDueDate;
   if (before.deleted != after.deleted) changed |= TaskColumns::kDeleted;
+  if (reminder_of(before) != reminder_of(after)) changed |= TaskColumns::kReminder;
+  if (lock_end_of(before) != lock_end_of(after)) changed |= TaskColumns::kLock;
   return changed;
 }
 

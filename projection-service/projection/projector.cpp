@@ -5,6 +5,7 @@
 
 #include "events/fold/stream_fold.hpp"
 #include "projection-service/projection/project.hpp"
+#include "projection-service/readmodel/derived_columns.hpp"
 
 namespace taskstream::projection {
 namespace {
@@ -157,6 +158,8 @@ void Projector::apply(events::LogRecord& record) {
     quarantine(record, *envelope, cached, applied.reason, !was_quarantined);
     return;
   }
+  note_text(cached, before);
+  cached.user_changed = std::holds_alternative<events::UserState>(cached.stream.state);
   const auto* after = std::get_if<events::TaskState>(&cached.stream.state);
   if (after == nullptr) return;
   const auto* task_before = std::get_if<events::TaskState>(&before);
@@ -173,10 +176,11 @@ void Projector::apply(events::LogRecord& record) {
   if (changes_) collect(task_change(*applied.event, before, *after, *cached.stream.last_time), record.position);
 }
 
-// The task's body says from now on that it is quarantined; what comes later changes nothing more.
+// The body says from now on that it is quarantined; what comes later changes nothing more.
 void Projector::quarantine(events::LogRecord& record, const events::Envelope& envelope, CachedStream& cached,
                            std::string reason, bool is_first) {
   const auto* task = std::get_if<events::TaskState>(&cached.stream.state);
+  cached.user_changed |= is_first;
   if (is_first && task != nullptr) {
     cached.task_changed = true;
     cached.changed_at = record.position;
@@ -191,6 +195,13 @@ void Projector::collect(TaskChange change, events::Position position) {
   changes_bytes_ += change.event.size() + change.changes.size() + change.task.size();
   changes_->push_back(std::move(change));
   if (changes_bytes_ > kMaxChangesBytes) changes_.reset();
+}
+
+// The first change of the text in a transaction knows what the rows have.
+void Projector::note_text(CachedStream& cached, const events::State& before) {
+  if (cached.text_changed || have_same_text(before, cached.stream.state)) return;
+  cached.text_changed = true;
+  cached.stored_text = searched_text(before);
 }
 
 void Projector::open_transaction() {
@@ -212,11 +223,24 @@ void Projector::write_rows(CachedStream& cached) {
     writer_.replace_tags(cached.no, cached.stored_tags, listed_tags(cached.stream.state));
     cached.has_task_row = true;
   }
+  write_user_and_text(cached);
   cached.dirty = false;
   cached.task_changed = false;
   cached.changed_columns = 0;
   cached.stored_tags.clear();
   cache_.weigh(cached);
+}
+
+void Projector::write_user_and_text(CachedStream& cached) {
+  const bool is_user = std::holds_alternative<events::UserState>(cached.stream.state);
+  if (cached.user_changed && is_user) writer_.put_user(cached.no, cached.stream);
+  if (cached.text_changed) {
+    writer_.replace_words(is_user ? Words::OfUsers : Words::OfTasks, cached.no, cached.stored_text,
+                          searched_text(cached.stream.state));
+  }
+  cached.user_changed = false;
+  cached.text_changed = false;
+  cached.stored_text.reset();
 }
 
 void Projector::commit() {
@@ -266,6 +290,7 @@ void Projector::refold(const std::string& key) {
       {.key = key, .no = stored->no, .stream = std::move(stream), .has_row = true, .has_task_row = has_task_row});
   mark_dirty(cached, cached.stream.state);
   cached.task_changed = true;
+  cached.user_changed = true;
   for (ParkedRow& row : parked) {
     writer_.unpark(row.record.position);
     apply(row.record);

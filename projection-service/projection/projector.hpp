@@ -78,8 +78,10 @@ class Projector final : public events::Follower {
                   std::string reason, bool is_first);
   void collect(TaskChange change, events::Position position);
   void refold(const std::string& key);
+  static void note_text(CachedStream& cached, const events::State& before);
   void open_transaction();
   void write_rows(CachedStream& cached);
+  void write_user_and_text(CachedStream& cached);
   void commit();
   bool is_catching_up();
 

@@ -1,8 +1,8 @@
 #include "projection-service/readmodel/change_feed.hpp"
 
-#include <algorithm>
 #include <utility>
 
+#include "projection-service/readmodel/query_connection.hpp"
 #include "projection-service/readmodel/state_text.hpp"
 
 namespace taskstream::projection {
@@ -36,29 +36,6 @@ constexpr const char* kFirstChanges =
     "WHERE stream_no = ? AND version > ? GROUP BY change.key";
 constexpr const char* kLastEvent =
     "SELECT item FROM history WHERE stream_no = ? AND version <= ? ORDER BY version DESC LIMIT 1";
-
-class Use {
- public:
-  explicit Use(SQLite::Statement& statement) : statement_(statement) {}
-  ~Use() { statement_.tryReset(); }
-  Use(const Use&) = delete;
-  Use& operator=(const Use&) = delete;
-
- private:
-  SQLite::Statement& statement_;
-};
-
-std::string text_of(const SQLite::Column& column) {
-  return {column.getText(), static_cast<std::size_t>(column.getBytes())};
-}
-
-events::Uuid uuid_of(const SQLite::Column& column) {
-  events::Uuid::Bytes bytes{};
-  if (column.getBytes() == static_cast<int>(bytes.size())) {
-    std::copy_n(static_cast<const std::uint8_t*>(column.getBlob()), bytes.size(), bytes.begin());
-  }
-  return events::Uuid(bytes);
-}
 
 bool sees(const Sight& sight, const std::string& body, bool deleted) {
   if (sight.is_everything()) return true;

@@ -28,8 +28,13 @@ struct TaskColumns {
   static constexpr unsigned kAssignee = 8;
   static constexpr unsigned kDueDate = 16;
   static constexpr unsigned kDeleted = 32;
-  static constexpr unsigned kAll = 63;
+  static constexpr unsigned kReminder = 64;
+  static constexpr unsigned kLock = 128;
+  static constexpr unsigned kAll = 255;
 };
+
+// What a full text index keeps the words of.
+enum class Words { OfTasks, OfUsers };
 
 struct HistoryRow {
   StreamNo stream;

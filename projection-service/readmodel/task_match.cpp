@@ -26,6 +26,8 @@ bool tags_fit(const TaskFilter& filter, const std::vector<std::string>& tags) {
 bool matches(const TaskFilter& filter, const events::TaskState& task) {
   return !task.deleted && is_one_of(filter.statuses, task.status) && is_one_of(filter.priorities, task.priority) &&
          assignee_fits(filter, task.assignee_id) && tags_fit(filter, task.tags) &&
+         (!filter.assigned_to || task.assignee_id == filter.assigned_to) &&
+         (!filter.created_by || task.created_by == *filter.created_by) &&
          (!filter.due_before || (task.due_date && *task.due_date < *filter.due_before)) &&
          (!filter.due_after || (task.due_date && *task.due_date >= *filter.due_after));
 }

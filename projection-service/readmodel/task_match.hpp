@@ -6,7 +6,8 @@
 namespace taskstream::projection {
 
 // Whether a list under this filter holds the task: what the SQL of lists says, of one state in memory. Deleted tasks are
-// in no list. Conditions that depend on the time of asking are not looked at.
+// in no list. Neither
+// conditions that depend on the time of asking are looked at, nor the words of a full-text search.
 bool matches(const TaskFilter& filter, const events::TaskState& task);
 
 }  // namespace taskstream::projection
