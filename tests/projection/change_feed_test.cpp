@@ -248,6 +248,29 @@ TEST(ChangeFeed, TellsASpanFromItsFirstChangeToNow) {
   EXPECT_NE(span.last_event.find(R"("version":4,)"), std::string::npos);
 }
 
+// Whoever is in the midst of a walk knows each task that is still to come as it was at the walk's beginning.
+TEST(ChangeFeed, TellsSpansFromTheBaseOfTheWalkOnEveryPage) {
+  ReadModel model({}, 1);
+  for (std::uint8_t i = 1; i <= 2; ++i) model.append(recorded(task_id(i), 1, events::TaskCreated{.title = "a"}));
+  model.deliver();
+  TaskQueries queries = model.queries();
+  const ChangeToken base = queries.changes({}).next;
+  for (std::int64_t version = 2; version <= 3; ++version) {
+    for (std::uint8_t i = 1; i <= 2; ++i) {
+      model.append(recorded(task_id(i), version, events::TaskEdited{.changes = {.title = std::to_string(version)}}));
+    }
+  }
+  model.deliver();
+  const ChangePage first = queries.changes({.since = base, .limit = 1, .with_spans = true});
+  const ChangePage second = queries.changes({.since = first.next, .limit = 1, .with_spans = true});
+  for (const ChangePage& page : {first, second}) {
+    ASSERT_EQ(page.items.size(), 1U);
+    ASSERT_EQ(page.items[0].span->first_changes.size(), 1U);
+    EXPECT_EQ(page.items[0].span->first_changes[0].change, R"({"from":"a","to":"2"})");
+  }
+  EXPECT_NE(first.items[0].id, second.items[0].id);
+}
+
 TEST(ChangeFeed, TellsThatATaskIsQuarantined) {
   ReadModel model;
   model.append(recorded(task_id(1), 1, events::TaskCreated{.title = "a"}));
