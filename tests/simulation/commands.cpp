@@ -113,9 +113,9 @@ constexpr Kind<TaskCommand (*)(Random&, events::UserId)> kTaskKinds[] = {
 };
 constexpr Kind<UserCommand (*)(Random&)> kUserKinds[] = {
     {10, register_user},
-    {50, edit_user},
-    {20, deactivate},
-    {18, reactivate},
+    {36, edit_user},
+    {28, deactivate},
+    {24, reactivate},
 };
 
 template <class Kinds>
