@@ -30,6 +30,7 @@ class LogFollowing : public ProjectorListener {
   class EndQuestions;
 
   void on_committed(Committed committed) override;
+  bool wants_changes() override { return reads_.changes().wants_changes(); }
   void on_write_failed(std::string reason, bool damaged) override;
   void on_log_damaged(std::string message) override;
 

@@ -16,7 +16,7 @@ class ReadModelRefused : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-inline constexpr int kSchemaNumber = 1;
+inline constexpr int kSchemaNumber = 2;
 
 // The read model's file, held by this process alone as long as the object lives (a lock file beside it says so).
 class ModelFile {

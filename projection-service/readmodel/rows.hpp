@@ -28,13 +28,27 @@ struct TaskColumns {
   static constexpr unsigned kAssignee = 8;
   static constexpr unsigned kDueDate = 16;
   static constexpr unsigned kDeleted = 32;
-  static constexpr unsigned kAll = 63;
+  static constexpr unsigned kReminder = 64;
+  static constexpr unsigned kLock = 128;
+  static constexpr unsigned kAll = 255;
 };
+
+// What a full text index keeps the words of.
+enum class Words { OfTasks, OfUsers };
 
 struct HistoryRow {
   StreamNo stream;
   events::StreamVersion version;
   std::string item;  // JSON, as it is answered
+};
+
+// Who sees a task no longer once the record at this position is there: one member, or (none) everybody whom the task
+// does not concern.
+struct SightLostRow {
+  StreamNo stream;
+  std::optional<events::UserId> member;
+  events::Position at;
+  events::StreamVersion version;
 };
 
 struct ParkedRow {

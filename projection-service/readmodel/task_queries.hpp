@@ -4,12 +4,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <stdexcept>
 #include <string>
-#include <unordered_map>
 
-#include "events/sqlite/database.hpp"
+#include "projection-service/readmodel/change_feed.hpp"
+#include "projection-service/readmodel/list_page.hpp"
+#include "projection-service/readmodel/query_connection.hpp"
 #include "projection-service/readmodel/task_list.hpp"
+#include "projection-service/readmodel/user_queries.hpp"
 
 namespace taskstream::projection {
 
@@ -21,13 +22,6 @@ struct FoundTask {
   bool quarantined = false;
   std::int64_t version = 0;
   std::string body;
-};
-
-struct TaskPage {
-  std::string token;
-  std::string items;  // bodies, separated by commas
-  std::optional<Cursor> next;
-  std::optional<std::int64_t> total;
 };
 
 struct HistoryPage {
@@ -43,43 +37,35 @@ struct ModelCounts {
   std::int64_t quarantined = 0;
 };
 
-class QueryTooLong : public std::runtime_error {
- public:
-  QueryTooLong() : std::runtime_error("the query ran into its time limit") {}
-};
-
 // Reads the read model through a connection of its own. Used by one thread at a time. Throws QueryTooLong, and
 // SQLite::Exception when the file cannot be read.
 class TaskQueries {
  public:
-  // 0 = no limit.
-  TaskQueries(const std::filesystem::path& path, std::chrono::milliseconds time_limit);
+  // No more matches than these are sorted one by one; of more, the list is walked.
+  static constexpr std::size_t kFew = 4'000;
+
+  // A time limit of 0 is none.
+  TaskQueries(const std::filesystem::path& path, std::chrono::milliseconds time_limit, std::size_t few = kFew);
 
   FoundTask find_task(const events::TaskId& id);
-  TaskPage list_tasks(const TaskListQuery& query);
+  ListPage list_tasks(const TaskListQuery& query);
+  ListPage list_users(const UserListQuery& query);
   // Versions after the given one, oldest first.
   HistoryPage history(const events::TaskId& id, std::int64_t after_version, std::int64_t limit);
   ModelCounts counts();
+  ChangePage changes(const ChangeQuery& query);
+
+  // For other queries in the same file.
+  QueryConnection& connection() { return connection_; }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  template <class Read>
-  auto in_time(Read read);
-  template <class Read>
-  auto in_snapshot(Read read);
-  SQLite::Statement& statement_for(const BoundSql& sql);
-  static int interrupt_when_over(void* queries);
+  Narrowing narrow(const TaskListQuery& query);
 
-  sqlite::Database database_;
-  std::chrono::milliseconds time_limit_;
-  Clock::time_point deadline_ = Clock::time_point::max();
-
-  SQLite::Statement begin_;
-  SQLite::Statement end_;
-  SQLite::Statement token_;
+  QueryConnection connection_;
+  std::size_t few_;
   SQLite::Statement find_task_;
   SQLite::Statement history_;
-  std::unordered_map<std::string, SQLite::Statement> lists_;  // by their text
+  ChangeFeed change_feed_;
 };
 
 }  // namespace taskstream::projection

@@ -63,9 +63,10 @@ TEST_F(ReadModelFile, OfAnotherLogIsRefused) {
 }
 
 TEST_F(ReadModelFile, OfANewerReleaseIsRefused) {
-  execute(path, "UPDATE meta SET value = '2' WHERE name = 'schema'");
+  const std::string newer = std::to_string(kSchemaNumber + 1);
+  execute(path, ("UPDATE meta SET value = '" + newer + "' WHERE name = 'schema'").c_str());
   const std::string refusal = refusal_of([&] { ModelFile file(path); });
-  EXPECT_NE(refusal.find("newer release (schema 2"), std::string::npos) << refusal;
+  EXPECT_NE(refusal.find("newer release (schema " + newer), std::string::npos) << refusal;
 }
 
 TEST_F(ReadModelFile, WithForeignTablesIsRefused) {

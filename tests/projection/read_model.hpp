@@ -37,6 +37,9 @@ class ReadModel : public ProjectorListener {
   // Everything from the positions on, again.
   void deliver_from(const events::PositionVector& from, std::size_t batch = 1'000);
 
+  // Everything that was appended to another one's log.
+  void follow(const ReadModel& other);
+
   void reopen();
   TaskQueries queries() const { return {path(), std::chrono::milliseconds(0)}; }
   // All rows of all tables, in a fixed order, with streams named by their keys.
@@ -54,9 +57,11 @@ class ReadModel : public ProjectorListener {
   events::LogIdentity identity;
   std::vector<Committed> commits;
   std::vector<std::string> failures;
+  bool collects_changes = false;
 
  private:
   void on_committed(Committed committed) override { commits.push_back(std::move(committed)); }
+  bool wants_changes() override { return collects_changes; }
   void on_write_failed(std::string reason, bool) override { failures.push_back(std::move(reason)); }
   void on_log_damaged(std::string) override {}
 
