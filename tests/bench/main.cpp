@@ -74,7 +74,8 @@ int run(const std::string& what, const Arguments& a) {
   } else if (what == "queries") {
     measure_queries(a.at("path"), std::stoul(a.at("tasks")), seconds);
   } else {
-    std::cerr << "updates, visible, task, page, make-tasks, naive-catch-up, make-model, queries, contention, postgres, kafka or sqlite\n";
+    std::cerr << "updates, visible, task, page, make-tasks, make-model, queries, naive-catch-up, contention, postgres, "
+                 "kafka or sqlite\n";
     return EXIT_FAILURE;
   }
   return EXIT_SUCCESS;

@@ -39,7 +39,7 @@ inline std::string word_of(std::size_t rank) {
 
 // Words in exactly so many tasks, here and there in the whole.
 inline std::string marker_of(std::size_t number, std::size_t tasks) {
-  return (number % (tasks / 200) == 0 ? " inn200" : "") + std::string(number % (tasks / 20) == 0 ? " inn20" : "") +
+  return std::string(number % (tasks / 200) == 0 ? " inn200" : "") + (number % (tasks / 20) == 0 ? " inn20x" : "") +
          (number < tasks / 20 ? " oldest" : "");
 }
 

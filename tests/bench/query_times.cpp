@@ -42,13 +42,13 @@ class Questions {
     page("locked", [](TaskListQuery& query) { query.filter.locked = true; });
     page("overdue", [](TaskListQuery& query) { query.filter.overdue = true; });
     page("reminder-due", [](TaskListQuery& query) { query.filter.reminder_due = true; });
-    text("q-20", "inn20 ");
+    text("q-20", "inn20x");
     text("q-200", "inn200");
     text("q-one-letter", "b");
     text("q-common-word", word_of(1));
     text("q-two-common-words", word_of(1) + " " + word_of(2));
     text("q-ten-letters", "b c d f g h k l m n");
-    text("q-common-and-rare", word_of(1) + " inn20 ");
+    text("q-common-and-rare", word_of(1) + " inn20x");
     text("q-oldest", "oldest");
     page("total", [](TaskListQuery& query) { query.with_total = true; });
     kinds_.push_back({.name = "stats", .ask = [this] {
