@@ -7,10 +7,11 @@ import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 
 /**
  * usage: Topics SERVERS create TOPIC PARTITIONS REPLICAS NAME=VALUE… | grow TOPIC PARTITIONS | delete TOPIC
- *        | move TOPIC PARTITION BROKER
+ *        | move TOPIC PARTITION BROKER | settings TOPIC
  */
 public class Topics {
   public static void main(String[] args) throws Exception {
@@ -33,6 +34,12 @@ public class Topics {
           var only = new NewPartitionReassignment(List.of(Integer.parseInt(args[4])));
           admin.alterPartitionReassignments(Map.of(partition, Optional.of(only))).all().get();
           while (!admin.listPartitionReassignments().reassignments().get().isEmpty()) Thread.sleep(20);
+        }
+        case "settings" -> {
+          var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+          for (var entry : admin.describeConfigs(List.of(resource)).all().get().get(resource).entries()) {
+            System.out.println(entry.name() + "=" + entry.value());
+          }
         }
         default -> throw new IllegalArgumentException(args[1]);
       }
