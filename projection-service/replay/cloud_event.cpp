@@ -133,11 +133,12 @@ void put(std::string& line, std::string_view name, std::string_view json) {
   line.append("\"").append(name).append("\":").append(json);
 }
 
-// Blanks around the value would be lost between the members.
+// Whether the bytes are JSON also within the line. Blanks around them would be lost between the members, and the parser
+// passes over a byte order mark and takes a zero byte for the end.
 bool is_json_of_one_line(std::string_view value) {
-  constexpr std::string_view kBlanks = " \t";
-  if (value.empty() || kBlanks.find(value.front()) != kBlanks.npos || kBlanks.find(value.back()) != kBlanks.npos) return false;
-  return value.find_first_of("\r\n") == std::string_view::npos && Json::accept(value);
+  if (value.empty() || value.front() == ' ' || value.back() == ' ' || value.front() == '\xef') return false;
+  const bool has_control = std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  return !has_control && Json::accept(value);
 }
 
 // What CloudEvents demands of every event, for readers of the line, where the headers are told apart from it.
@@ -240,7 +241,7 @@ std::string to_cloud_event(const events::Record& record) {
 }
 
 boost::system::result<events::Record, NotACloudEvent> read_cloud_event(std::string_view line) {
-  if (!Json::accept(line)) return NotACloudEvent{"it is not JSON"};
+  if (line.find('\0') != std::string_view::npos || !Json::accept(line)) return NotACloudEvent{"it is not JSON"};
   if (line[line.find_first_not_of(" \t\r\n")] != '{') return NotACloudEvent{"it is not an object"};
   RecordReader reader;
   std::vector<std::string> seen;

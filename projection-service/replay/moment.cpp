@@ -26,8 +26,9 @@ std::optional<events::Position> read_position(std::string_view text) {
   return events::Position{.partition = *partition, .offset = *offset};
 }
 
+// A date without its time is none, however much it looks like one.
 bool looks_like_a_token(std::string_view text) {
-  return text.size() >= 8 && text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+  return text.size() >= 16 && text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
                                  std::string_view::npos;
 }
 

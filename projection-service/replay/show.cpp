@@ -168,7 +168,8 @@ class Show final : public Subcommand {
               printable(stream.quarantine->reason);
     }
     print_line(line);
-    for (const auto& [name, value] : replay::json_of(stream).items()) {
+    const Json state = replay::json_of(stream);
+    for (const auto& [name, value] : state.items()) {
       if (value.is_null() || name == "quarantined") continue;
       print_line("  " + name + ": " + printable(value.is_string() ? value.get<std::string>() : value.dump()));
     }

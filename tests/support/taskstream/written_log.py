@@ -52,7 +52,7 @@ def write_log(path, records):
                        "headers BLOB NOT NULL, value BLOB NOT NULL) STRICT")
     connection.execute("BEGIN")
     for offset, (key, headers, value) in enumerate(records):
-        log_time = 1_764_054_000_000_000 + offset * 1_000_000
+        log_time = 1_795_590_000_000_000 + offset * 1_000_000
         connection.execute("INSERT INTO records VALUES (?, ?, ?, ?, ?)", (offset, log_time, key, blob(headers), value))
     connection.execute("COMMIT")
     connection.close()
