@@ -111,27 +111,37 @@ Listing list(std::vector<std::string> keys, const std::vector<std::string>& othe
   return listing;
 }
 
+std::vector<std::string> texts_of(SQLite::Statement select) {
+  std::vector<std::string> texts;
+  while (select.executeStep()) texts.push_back(select.getColumn(0).getString());
+  return texts;
+}
+
+SQLite::Statement ask_of(sqlite::Database& database, const char* sql, const std::string& name) {
+  SQLite::Statement select = database.prepare(sql);
+  select.bind(1, name);
+  return select;
+}
+
+// What tells the rows of a table apart: its primary key, or else a unique index. Streams are told by their keys, whatever
+// number they have. Empty = nothing does, and every column counts.
+std::vector<std::string> key_of(sqlite::Database& database, const std::string& table) {
+  if (table == "streams") return {"key"};
+  auto key = texts_of(ask_of(database, "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", table));
+  if (!key.empty()) return key;
+  const auto indexes = texts_of(
+      ask_of(database, "SELECT name FROM pragma_index_list(?) WHERE \"unique\" = 1 AND partial = 0 ORDER BY name", table));
+  if (indexes.empty()) return {};
+  return texts_of(ask_of(database, "SELECT name FROM pragma_index_info(?) ORDER BY seqno", indexes.front()));
+}
+
 Listing listing_of(sqlite::Database& database, const std::string& table) {
-  // Streams themselves are told apart by their keys, whatever number they have.
-  std::map<int, std::string> keys;
-  std::vector<std::string> others;
-  SQLite::Statement select = database.prepare("SELECT name, pk FROM pragma_table_info(?)");
-  select.bind(1, table);
-  while (select.executeStep()) {
-    const std::string name = select.getColumn(0).getString();
-    const int place = select.getColumn(1).getInt();
-    if (table == "streams" && name == kStream) continue;
-    if (table == "streams" && name == "key") {
-      keys[1] = name;
-    } else if (place > 0) {
-      keys[place] = name;
-    } else {
-      others.push_back(name);
-    }
-  }
-  std::vector<std::string> in_order;
-  for (auto& [place, name] : keys) in_order.push_back(std::move(name));
-  return list(std::move(in_order), others, quoted(table));
+  const std::vector<std::string> key = key_of(database, table);
+  auto others = texts_of(ask_of(database, "SELECT name FROM pragma_table_info(?) ORDER BY cid", table));
+  std::erase_if(others, [&](const std::string& name) {
+    return std::ranges::find(key, name) != key.end() || (table == "streams" && name == kStream);
+  });
+  return list(key, others, quoted(table));
 }
 
 using Tables = std::map<std::string, std::string>;  // name -> how it was made

@@ -9,7 +9,7 @@
 namespace taskstream::projection {
 namespace {
 
-bool fold_journal_in(sqlite::Database& database) {
+bool fold_in(sqlite::Database& database) {
   return database.connection().execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() == 0;
 }
 
@@ -17,7 +17,7 @@ bool fold_journal_in(sqlite::Database& database) {
 void empty_journal_of(const std::filesystem::path& target) {
   try {
     sqlite::Database old(target, sqlite::Database::Mode::ReadWrite);
-    fold_journal_in(old);
+    fold_in(old);
   } catch (const SQLite::Exception&) {
     // It cannot be read, which is a reason to replace it.
   }
@@ -35,17 +35,17 @@ void flush(const std::filesystem::path& path) {
 
 }  // namespace
 
-void seal(ModelFile& file) {
-  if (!fold_journal_in(file.writer())) {
+void fold_journal_in(ModelFile& file) {
+  if (!fold_in(file.writer())) {
     throw ReadModelRefused(file.path().string() + " is being read by another process: nothing was put in place.");
   }
 }
 
-void put_in_place(const std::filesystem::path& sealed, const std::filesystem::path& target) {
-  flush(sealed);
+void put_in_place(const std::filesystem::path& finished, const std::filesystem::path& target) {
+  flush(finished);
   if (std::filesystem::exists(target)) empty_journal_of(target);
   for (const char* journal : {"-wal", "-shm"}) std::filesystem::remove(target.string() + journal);
-  std::filesystem::rename(sealed, target);
+  std::filesystem::rename(finished, target);
   flush(target.has_parent_path() ? target.parent_path() : std::filesystem::path("."));
 }
 

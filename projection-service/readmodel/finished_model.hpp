@@ -8,10 +8,10 @@
 namespace taskstream::projection {
 
 // Everything into the one file, so that it can be moved alone. Throws ReadModelRefused while somebody reads it.
-void seal(ModelFile& file);
+void fold_journal_in(ModelFile& file);
 
-// Renames a sealed model, closed by now, to where no model is, or one that this process alone uses. What was there is
+// Renames a model that is one file by now, and closed, to where no model is, or one that this process alone uses. What was there is
 // gone. A crash leaves the one or the other, each of them whole.
-void put_in_place(const std::filesystem::path& sealed, const std::filesystem::path& target);
+void put_in_place(const std::filesystem::path& finished, const std::filesystem::path& target);
 
 }  // namespace taskstream::projection

@@ -57,7 +57,7 @@ class Rebuild final : public Subcommand {
     builder.fold(*opened.log, opened.end, progress, interruption);
     progress.finish();
     if (!swap_.empty()) refuse_to_go_back(identity, builder.positions());
-    projection::seal(builder.file());
+    projection::fold_journal_in(builder.file());
   }
 
   void refuse_what_is_there() const {

@@ -17,6 +17,9 @@ class Comparison : public ::testing::Test {
           "CREATE TABLE streams (stream_no INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, version INTEGER);"
           "CREATE TABLE tags (tag TEXT, stream_no INTEGER, PRIMARY KEY (tag, stream_no)) WITHOUT ROWID;"
           "CREATE TABLE loose (a, b);"
+          "CREATE TABLE indexed (stream_no INTEGER, version INTEGER, item TEXT);"
+          "CREATE UNIQUE INDEX indexed_by_version ON indexed (stream_no, version);"
+          "CREATE VIRTUAL TABLE plain_words USING fts5 (title, content = '', columnsize = 0, detail = none);"
           "CREATE VIRTUAL TABLE words USING fts5 (title, content = '', tokenize = 'unicode61')");
     }
     // The same streams, met in another order.
@@ -80,6 +83,12 @@ TEST_F(Comparison, CountsEqualRowsOfATableWithoutKey) {
   EXPECT_EQ(differences(), Found{"extra loose a=1 b=2"});
 }
 
+TEST_F(Comparison, TellsRowsByAUniqueIndexWhereThereIsNoPrimaryKey) {
+  is_.execute("INSERT INTO indexed VALUES (2, 1, 'b'), (1, 1, 'x')");
+  must_be_.execute("INSERT INTO indexed VALUES (2, 1, 'a'), (1, 1, 'b')");
+  EXPECT_EQ(differences(), Found{"differs indexed stream=task/a version=1 item x/a"});
+}
+
 TEST_F(Comparison, FindsTables) {
   is_.execute("CREATE TABLE planted (x)");
   must_be_.execute("CREATE TABLE wanted (x)");
@@ -92,6 +101,16 @@ TEST_F(Comparison, FindsWhatFullTextWouldFind) {
   EXPECT_EQ(differences(), Found());
   is_.execute("INSERT INTO words (rowid, title) VALUES (1, 'planted')");
   EXPECT_EQ(differences(), Found{"extra words stream=task/a term=planted col=title offset=0"});
+}
+
+TEST_F(Comparison, FindsWordsOfWhichOnlyTheRowIsKept) {
+  is_.execute("INSERT INTO plain_words (rowid, title) VALUES (1, 'Write the guide')");
+  must_be_.execute("INSERT INTO plain_words (rowid, title) VALUES (2, 'Write a guide')");
+  EXPECT_EQ(differences(), (Found{"missing plain_words stream=task/a term=a col=NULL offset=NULL",
+                                  "extra plain_words stream=task/a term=the col=NULL offset=NULL"}));
+  is_.execute("INSERT INTO plain_words (plain_words, rowid, title) VALUES ('delete', 1, 'Write the guide')");
+  is_.execute("INSERT INTO plain_words (rowid, title) VALUES (1, 'write a guide')");
+  EXPECT_EQ(differences(), Found());
 }
 
 TEST_F(Comparison, ShowsALongValueWhereItDiffers) {
