@@ -5,6 +5,9 @@
 namespace taskstream::projection {
 namespace {
 
+// A damaged file may name any number.
+constexpr int kPartitionsAtMost = 100'000;
+
 const std::filesystem::path& existing(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) throw ReadModelRefused("The read model " + path.string() + " is not there.");
   return path;
@@ -40,7 +43,7 @@ events::PositionVector ModelSnapshot::positions() {
   SQLite::Statement select = database_.prepare("SELECT partition, next FROM positions");
   while (select.executeStep()) {
     const int partition = select.getColumn(0).getInt();
-    if (partition >= 0) positions.advance(partition, select.getColumn(1).getInt64());
+    if (partition >= 0 && partition < kPartitionsAtMost) positions.advance(partition, select.getColumn(1).getInt64());
   }
   return positions;
 }

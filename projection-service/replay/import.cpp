@@ -63,10 +63,12 @@ class Import final : public Subcommand {
     const auto target = events::begin_log(log_.url, log_.options, Clock::now() + kOpen);
     Drafts drafts(interruption);
     for (const auto& draft : target->drafts()) drafts.add(draft);
+    const std::string left = target->left_behind();
+    interruption.set_last_words(left);
     try {
       fill(*target, interruption);
     } catch (...) {
-      if (const std::string left = target->left_behind(); !left.empty()) std::cerr << left << '\n';
+      if (!left.empty()) std::cerr << left << '\n';
       throw;
     }
     return kFine;

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdint>
 #include <system_error>
+#include <utility>
 
 #include "projection-service/replay/subcommand.hpp"
 
@@ -69,12 +70,14 @@ void Interruption::watch() {
 
 void Interruption::end_at_once() {
   for (const auto& draft : drafts_) take_away(draft);
+  const std::string words = last_words_ + (last_words_.empty() ? "" : "\n") + "taskstream-replay: interrupted\n";
+  static_cast<void>(!write(STDERR_FILENO, words.data(), words.size()));
   _exit(kInterrupted);
 }
 
-void Interruption::pause(std::chrono::milliseconds time) {
-  std::unique_lock lock(mutex_);
-  if (changed_.wait_for(lock, time, [this] { return requested_.load(); })) throw Interrupted();
+void Interruption::set_last_words(std::string words) {
+  const std::lock_guard lock(mutex_);
+  last_words_ = std::move(words);
 }
 
 Drafts::~Drafts() {

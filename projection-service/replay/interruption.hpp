@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <mutex>
 #include <set>
+#include <string>
 #include <thread>
 
 namespace taskstream::replay {
@@ -31,8 +32,8 @@ class Interruption {
   void throw_if_requested() const {
     if (requested_) throw Interrupted();
   }
-  // Throws Interrupted when it is requested within this time.
-  void pause(std::chrono::milliseconds time);
+  // Said on standard error when the process has to be ended; empty = nothing.
+  void set_last_words(std::string words);
 
  private:
   friend class Drafts;
@@ -44,6 +45,7 @@ class Interruption {
   std::condition_variable changed_;
   bool over_ = false;
   std::set<std::filesystem::path> drafts_;
+  std::string last_words_;
   int stop_ = -1;
   std::thread watcher_;
 };

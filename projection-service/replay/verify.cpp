@@ -72,20 +72,22 @@ class Verify final : public Subcommand {
 
   int run(Interruption& interruption) override {
     OpenedLog opened = open_for_reading(log_);
-    check_log(opened, interruption);
-    if (!read_model_.empty()) check_read_model(opened, interruption);
+    const bool is_readable = check_log(opened, interruption);
+    if (!read_model_.empty() && is_readable) check_read_model(opened, interruption);
     json_ ? print_json() : print_text();
     flush_output();
     return findings_.count == 0 ? kFine : kDifferent;
   }
 
  private:
-  void check_log(const OpenedLog& opened, Interruption& interruption) {
+  // False where the log cannot be read to its end: then a read model cannot be held against it either.
+  bool check_log(const OpenedLog& opened, Interruption& interruption) {
     LogCheck check({.partitions = opened.log->partitions(),
                     .is_kafka = std::holds_alternative<events::KafkaUrl>(log_.url),
                     .allow_malformed = allow_malformed_},
                    [this](Finding finding) { findings_.add(std::move(finding)); });
     Progress progress(Progress::style_of_stderr(log_.progress, false), "checking the log", records_between({}, opened.end), "records");
+    bool is_readable = true;
     try {
       read_log(*opened.log, {}, opened.end, progress, interruption, [&](const Records& records) {
         for (const events::LogRecord& record : records) check.take(record);
@@ -93,9 +95,11 @@ class Verify final : public Subcommand {
       check.finish();
     } catch (const LogDamaged& damaged) {
       findings_.add({.kind = "damaged", .where = "log", .what = damaged.what()});
+      is_readable = false;
     }
     progress.finish();
     counts_ = check.counts();
+    return is_readable;
   }
 
   void check_read_model(const OpenedLog& opened, Interruption& interruption) {
@@ -166,6 +170,7 @@ class Verify final : public Subcommand {
     if (hidden > 0) print_line("and " + with_commas(hidden) + " more");
     print_line(with_commas(counts_.records) + " records: " + with_commas(counts_.accepted) + " accepted, " +
                with_commas(counts_.superseded) + " superseded, " + with_commas(counts_.malformed) + " malformed");
+    if (!read_model_.empty() && !rows_) print_line("the read model was not compared");
     if (rows_) print_line(with_commas(*rows_) + " rows of the read model compared");
     print_line(findings_.count == 0 ? "no differences" : with_commas(findings_.count) + " difference(s)");
   }

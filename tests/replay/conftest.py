@@ -1,6 +1,5 @@
 import pytest
-from taskstream.checks import await_caught_up
-from taskstream.story import tell_story
+from taskstream.story import await_read, tell_story
 from taskstream.written_log import golden_records, write_log
 
 
@@ -16,8 +15,8 @@ class Told:
 @pytest.fixture
 def told(scene, log):
     service, projection = scene.command_service(log), scene.projection_service(log)
-    ids = tell_story(service)
-    await_caught_up(projection)
+    ids, token = tell_story(service)
+    await_read(projection, token)
     assert service.terminate() == 0 and projection.terminate() == 0
     return Told(log, ids, scene.folder / f"{projection.name}.db")
 
@@ -27,8 +26,8 @@ def file_told(scene):
     """The same on the file log alone."""
     log = scene.file_log()
     service, projection = scene.command_service(log), scene.projection_service(log)
-    ids = tell_story(service)
-    await_caught_up(projection)
+    ids, token = tell_story(service)
+    await_read(projection, token)
     assert service.terminate() == 0 and projection.terminate() == 0
     return Told(log, ids, scene.folder / f"{projection.name}.db")
 

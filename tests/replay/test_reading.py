@@ -3,10 +3,9 @@
 import json
 
 import pytest
-from taskstream.checks import await_caught_up
 from taskstream.fold import Fold
 from taskstream.replay import replay, well
-from taskstream.story import tell_story
+from taskstream.story import await_read, tell_story
 
 
 def test_events_are_the_accepted_records(told):
@@ -57,8 +56,8 @@ def test_a_consistency_token_bounds_what_it_covers(scene, log):
 
 def test_show_is_what_the_services_answer(scene, log):
     service, projection = scene.command_service(log), scene.projection_service(log)
-    ids = tell_story(service)
-    await_caught_up(projection)
+    ids, token = tell_story(service)
+    await_read(projection, token)
     commands, queries = service.client(), projection.client()
     task = queries.get(f"/v1/tasks/{ids['first']}").json
     shown = well("show", ids["first"], "--diff", "--json", log=log).json

@@ -6,9 +6,11 @@ import shutil
 import sqlite3
 
 import pytest
-from taskstream.checks import await_caught_up
 from taskstream.file_log import FileLog
 from taskstream.replay import replay, well
+from taskstream.scene import Scene
+from taskstream.story import await_read, tell_story
+from taskstream.waiting import wait_until
 from taskstream.written_log import blob, change, golden_records, rows
 
 
@@ -68,15 +70,13 @@ IN_THE_LOG = {
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """A story, told once; each test plants its damage in a copy."""
-    from taskstream.scene import Scene
-    from taskstream.story import tell_story
     folder = tmp_path_factory.mktemp("whole")
     scene = Scene(folder)
     try:
         log = scene.file_log()
         service, projection = scene.command_service(log), scene.projection_service(log)
-        ids = tell_story(service)
-        await_caught_up(projection)
+        ids, token = tell_story(service)
+        await_read(projection, token)
         assert service.terminate() == 0 and projection.terminate() == 0
     finally:
         scene.clean_up()
@@ -174,8 +174,7 @@ def test_damage_of_the_read_model_is_found(copy, what):
 def test_a_position_ahead_of_its_rows_is_found(scene):
     log = scene.file_log()
     service, projection = scene.command_service(log), scene.projection_service(log)
-    service.client().create("Known")
-    await_caught_up(projection)
+    await_read(projection, service.client().create("Known").token)
     assert projection.terminate() == 0
     unknown = service.client().create("Unknown").json["taskId"]
     assert service.terminate() == 0
@@ -250,13 +249,26 @@ def test_a_live_read_model_is_held_against_the_log(scene, log):
 def test_foreign_records_in_a_topic_are_told(scene, shared_broker):
     log = scene.topic_on(shared_broker)
     service, projection = scene.command_service(log), scene.projection_service(log)
-    service.client().create("Task")
     log.produce(None, b"rubbish", folder=scene.folder, partition=3)
-    await_caught_up(projection)
+    await_read(projection, service.client().create("Task").token)
+    wait_until(lambda: projection.client().get("/v1/projection").json["parked"] == 1, "the rubbish is parked")
     model = scene.folder / f"{projection.name}.db"
     code, differences = verify("--read-model", model, log=log)
     assert code == 1 and [(kind, where) for kind, where, _ in differences] == [("malformed", "3:0")]
     assert verify("--allow-malformed", "--read-model", model, log=log) == (0, [])
+
+
+def test_a_topic_that_has_lost_its_beginning_is_told(scene, shared_broker):
+    log = scene.topic_on(shared_broker)
+    service, projection = scene.command_service(log, "--partitions", 1), scene.projection_service(log)
+    for number in range(5):
+        created = service.client().create(f"Task {number}")
+    await_read(projection, created.token)
+    assert service.terminate() == 0 and projection.terminate() == 0
+    shared_broker.delete_records(log.topic, 0, 3)
+    outcome = replay("verify", "--read-model", scene.folder / f"{projection.name}.db", log=log)
+    assert outcome.code == 1 and "damaged log: " in outcome.out and "the read model was not compared" in outcome.out
+    assert replay("stats", log=log).code == 3
 
 
 def test_quarantined_streams_are_compared_too(scene, golden_log):

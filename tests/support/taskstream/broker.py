@@ -84,6 +84,9 @@ class Broker:
     def delete_topic(self, topic):
         self._topics("delete", topic)
 
+    def delete_records(self, topic, partition, before):
+        self._topics("truncate", topic, partition, before)
+
     def settings_of(self, topic):
         return dict(line.split("=", 1) for line in self._topics("settings", topic).splitlines() if "=" in line)
 

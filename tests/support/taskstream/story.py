@@ -4,7 +4,7 @@ import uuid
 
 
 def tell_story(service):
-    """Answers the ids of its tasks and users. Each command must succeed."""
+    """Answers the ids of its tasks and users, and a token that covers all of it. Each command must succeed."""
     commands = service.client()
     ada = commands.register("ada@example.org").json["userId"]
     bob = commands.register("bob@example.org").json["userId"]
@@ -27,5 +27,12 @@ def tell_story(service):
     assert commands.put(locked, "To be locked").status == 201
     assert commands.lock(locked, 600).status == 200
     assert commands.edit_user(ada, 1, firstName="Ada").status == 200
-    assert commands.deactivate(bob).status == 200
-    return {"first": first, "deleted": deleted, "locked": locked, "ada": ada, "bob": bob}
+    deactivated = commands.deactivate(bob)
+    assert deactivated.status == 200
+    return {"first": first, "deleted": deleted, "locked": locked, "ada": ada, "bob": bob}, deactivated.token
+
+
+def await_read(projection, token):
+    """Until the projection holds what the token covers."""
+    answer = projection.client().get("/v1/tasks", Consistency_Token=token, Prefer="wait=20")
+    assert answer.status == 200, answer
