@@ -142,9 +142,8 @@ std::vector<Settings::Flag> Settings::flags() const {
   std::vector<Flag> flags = {{.name = "--help", .purpose = "Show this and end.", .takes_value = false}};
   for (const auto& setting : settings_) {
     if (setting.kind == Kind::Argument) continue;
-    flags.push_back({.name = "--" + setting.name,
-                     .purpose = setting.purpose,
-                     .takes_value = setting.kind != Kind::Toggle});
+    flags.push_back(
+        {.name = "--" + setting.name, .purpose = setting.purpose, .takes_value = setting.kind != Kind::Toggle});
   }
   return flags;
 }

@@ -10,17 +10,17 @@
 
 namespace taskstream::events {
 
-// A log that is filled before anybody may use it, as an import does. Until finish() no service takes it for a log: a file
-// lies under a name of its own, and a topic carries a mark for which every service refuses it. Without finish() a file
-// goes with the object; a topic keeps its mark.
+// A log that is filled before anybody may use it, as an import does. Until finish() no service takes it for a log: a
+// file lies under a name of its own, and a topic carries a mark for which every service refuses it. Without finish() a
+// file goes with the object; a topic keeps its mark.
 class NewLog {
  public:
   virtual ~NewLog() = default;
 
   // Goes with finish().
   virtual EventLog& log() = 0;
-  // Makes it the log that its URL names. Every append has been acknowledged. Throws LogRefused where the URL has come to
-  // name a log with records meanwhile, and std::runtime_error where it cannot be done.
+  // Makes it the log that its URL names. Every append has been acknowledged. Throws LogRefused where the URL has come
+  // to name a log with records meanwhile, and std::runtime_error where it cannot be done.
   virtual void finish() = 0;
 
   // Its files under their names of now: what a process that has to end at once must take away.

@@ -123,14 +123,14 @@ SQLite::Statement ask_of(sqlite::Database& database, const char* sql, const std:
   return select;
 }
 
-// What tells the rows of a table apart: its primary key, or else a unique index. Streams are told by their keys, whatever
-// number they have. Empty = nothing does, and every column counts.
+// What tells the rows of a table apart: its primary key, or else a unique index. Streams are told by their keys,
+// whatever number they have. Empty = nothing does, and every column counts.
 std::vector<std::string> key_of(sqlite::Database& database, const std::string& table) {
   if (table == "streams") return {"key"};
   auto key = texts_of(ask_of(database, "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", table));
   if (!key.empty()) return key;
-  const auto indexes = texts_of(
-      ask_of(database, "SELECT name FROM pragma_index_list(?) WHERE \"unique\" = 1 AND partial = 0 ORDER BY name", table));
+  const auto indexes = texts_of(ask_of(
+      database, "SELECT name FROM pragma_index_list(?) WHERE \"unique\" = 1 AND partial = 0 ORDER BY name", table));
   if (indexes.empty()) return {};
   return texts_of(ask_of(database, "SELECT name FROM pragma_index_info(?) ORDER BY seqno", indexes.front()));
 }
@@ -148,8 +148,9 @@ using Tables = std::map<std::string, std::string>;  // name -> how it was made
 
 Tables tables_of(sqlite::Database& database) {
   Tables tables;
-  SQLite::Statement select =
-      database.prepare("SELECT name, coalesce(sql, '') FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+  SQLite::Statement select = database.prepare(
+      "SELECT name, coalesce(sql, '') FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE "
+      "'\\'");
   while (select.executeStep()) tables.emplace(select.getColumn(0).getString(), select.getColumn(1).getString());
   return tables;
 }
@@ -160,16 +161,15 @@ bool is_full_text(const std::string& sql) {
 
 // The tables in which full text keeps itself: pages of their own making, which depend on the order of writing.
 bool belongs_to_full_text(const std::string& name, const Tables& tables) {
-  return std::ranges::any_of(tables, [&](const auto& table) {
-    return is_full_text(table.second) && name.starts_with(table.first + "_");
-  });
+  return std::ranges::any_of(
+      tables, [&](const auto& table) { return is_full_text(table.second) && name.starts_with(table.first + "_"); });
 }
 
 // What full text would find: each word of each row and its place.
 Listing full_text_listing(sqlite::Database& database, const std::string& table) {
   const std::string words = "words_of_" + table;
-  database.execute(("CREATE VIRTUAL TABLE IF NOT EXISTS temp." + quoted(words) + " USING fts5vocab(main, " + quoted(table) +
-                    ", instance)")
+  database.execute(("CREATE VIRTUAL TABLE IF NOT EXISTS temp." + quoted(words) + " USING fts5vocab(main, " +
+                    quoted(table) + ", instance)")
                        .c_str());
   return list({kStream, "term", "col", "offset"}, {},
               "(SELECT doc AS stream_no, term, col, \"offset\" FROM temp." + quoted(words) + ")");
@@ -259,7 +259,8 @@ class TableComparison {
 // Lets long statements be cancelled: sorting a large table yields no row for a while.
 class Cancellable {
  public:
-  Cancellable(sqlite::Database& database, const ComparisonListener& listener) : handle_(database.connection().getHandle()) {
+  Cancellable(sqlite::Database& database, const ComparisonListener& listener)
+      : handle_(database.connection().getHandle()) {
     sqlite3_progress_handler(handle_, kInstructionsBetweenLooks, &is_cancelled,
                              const_cast<ComparisonListener*>(&listener));
   }

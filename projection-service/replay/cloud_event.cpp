@@ -29,8 +29,8 @@ struct Member {
   std::string_view value;  // as it stands in the line
 };
 
-// The members of an object, in their order, with their values as they stand there. The text is known to be one object of
-// JSON, so strings and nesting are all there is to look at.
+// The members of an object, in their order, with their values as they stand there. The text is known to be one object
+// of JSON, so strings and nesting are all there is to look at.
 class Members {
  public:
   explicit Members(std::string_view object) : text_(object) {}

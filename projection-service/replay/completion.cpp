@@ -55,7 +55,8 @@ void print_bash() {
 
 void print_zsh() {
   print_line("#compdef taskstream-replay");
-  print_line("# taskstream-replay in zsh: taskstream-replay completion zsh > a file _taskstream-replay in a folder of $fpath");
+  print_line(
+      "# taskstream-replay in zsh: taskstream-replay completion zsh > a file _taskstream-replay in a folder of $fpath");
   print_line("_taskstream_replay() {");
   print_line("  if ((CURRENT == 2)); then");
   print_line("    local -a all=(");

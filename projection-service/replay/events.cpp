@@ -29,8 +29,8 @@ std::string as_text(const Judged& judged, bool with_verdict) {
   const auto& [position, log_time, record] = judged.record;
   std::string line = std::to_string(position.partition) + ":" + std::to_string(position.offset);
   if (with_verdict) line.append("  ").append(to_string(judged.judgement.verdict));
-  line += "  " + events::format_instant(time_of(record, log_time)) + "  " + printable(record.key.value_or("-")) + "  v" +
-          header_of(record, "ce_streamversion") + "  " + header_of(record, "ce_type") + "  " +
+  line += "  " + events::format_instant(time_of(record, log_time)) + "  " + printable(record.key.value_or("-")) +
+          "  v" + header_of(record, "ce_streamversion") + "  " + header_of(record, "ce_type") + "  " +
           header_of(record, "ce_actor") + "  " + printable(record.value);
   if (!judged.judgement.reason.empty()) line += "  (" + printable(judged.judgement.reason) + ")";
   return line;
@@ -41,7 +41,8 @@ std::string as_json(const Judged& judged) {
                      std::to_string(judged.record.position.offset) + R"(,"logTime":")" +
                      events::format_instant(judged.record.log_time) + R"(","verdict":")";
   line.append(to_string(judged.judgement.verdict)).append("\"");
-  if (!judged.judgement.reason.empty()) line += ",\"reason\":" + nlohmann::json(printable(judged.judgement.reason)).dump();
+  if (!judged.judgement.reason.empty())
+    line += ",\"reason\":" + nlohmann::json(printable(judged.judgement.reason)).dump();
   return line + ",\"event\":" + to_cloud_event(judged.record.record) + "}";
 }
 
@@ -58,8 +59,10 @@ class Bound {
 
   // Whether the record lies before the bound. A position says something of its own partition alone.
   bool is_after(const events::LogRecord& record) const {
-    if (const auto* time = std::get_if<events::Instant>(&moment_)) return time_of(record.record, record.log_time) < *time;
-    if (const auto* position = std::get_if<events::Position>(&moment_)) return record.position.offset < position->offset;
+    if (const auto* time = std::get_if<events::Instant>(&moment_))
+      return time_of(record.record, record.log_time) < *time;
+    if (const auto* position = std::get_if<events::Position>(&moment_))
+      return record.position.offset < position->offset;
     return covered_.covers(record.position);
   }
   std::optional<events::Partition> partition() const {
@@ -111,7 +114,8 @@ class Events final : public Subcommand {
     to_bound_ = bound(to_, identity);
     const auto from = start(identity, opened.end);
     Judge judge(identity.partitions);
-    Progress progress(Progress::style_of_stderr(log_.progress, true), "reading", records_between(from, opened.end), "records");
+    Progress progress(Progress::style_of_stderr(log_.progress, true), "reading", records_between(from, opened.end),
+                      "records");
     read_log(*opened.log, from, opened.end, progress, interruption, [&](Records records) {
       for (const events::LogRecord& record : records) {
         interruption.throw_if_requested();

@@ -31,7 +31,8 @@ class Export final : public Subcommand {
     write_genesis(*opened.log, identity, file);
     Judge judge(identity.partitions);
     std::int64_t events = 1;
-    Progress progress(Progress::style_of_stderr(log_.progress, false), "exporting", records_between({}, opened.end), "records");
+    Progress progress(Progress::style_of_stderr(log_.progress, false), "exporting", records_between({}, opened.end),
+                      "records");
     read_log(*opened.log, {}, opened.end, progress, interruption, [&](const Records& records) {
       for (const events::LogRecord& record : records) {
         interruption.throw_if_requested();
@@ -49,7 +50,8 @@ class Export final : public Subcommand {
 
  private:
   static events::Position genesis_position(const events::LogIdentity& identity) {
-    return {.partition = events::partition_of(events::StreamId::genesis().to_string(), identity.partitions), .offset = 0};
+    return {.partition = events::partition_of(events::StreamId::genesis().to_string(), identity.partitions),
+            .offset = 0};
   }
   static bool is_genesis(const events::LogRecord& record, const events::LogIdentity& identity) {
     return record.position == genesis_position(identity);
@@ -57,7 +59,8 @@ class Export final : public Subcommand {
 
   // First, wherever its partition comes: who imports must know it before anything else.
   static void write_genesis(events::EventLog& log, const events::LogIdentity& identity, LineWriter& file) {
-    const auto genesis = log.read(genesis_position(identity), std::chrono::steady_clock::now() + std::chrono::seconds(20));
+    const auto genesis =
+        log.read(genesis_position(identity), std::chrono::steady_clock::now() + std::chrono::seconds(20));
     if (!genesis || !*genesis) throw CannotUse("The first record of the log cannot be read.");
     file.write(checked_line(**genesis));
   }

@@ -14,12 +14,8 @@ constexpr const char* kClosingId = "closing-line";
 }  // namespace
 
 std::string closing_line(std::int64_t events) {
-  const nlohmann::ordered_json line = {{"specversion", "1.0"},
-                                       {"id", kClosingId},
-                                       {"source", "/taskstream/replay"},
-                                       {"type", kClosingType},
-                                       {"subject", "export"},
-                                       {"data", {{"events", events}}}};
+  const nlohmann::ordered_json line = {{"specversion", "1.0"}, {"id", kClosingId},    {"source", "/taskstream/replay"},
+                                       {"type", kClosingType}, {"subject", "export"}, {"data", {{"events", events}}}};
   return line.dump();
 }
 

@@ -8,8 +8,8 @@
 #include "events/contract/log_event.hpp"
 #include "events/contract/record.hpp"
 
-// What an export consists of: the log's first event, its other accepted events in the order of each stream, and a closing
-// line, by which a file that was cut short is known.
+// What an export consists of: the log's first event, its other accepted events in the order of each stream, and a
+// closing line, by which a file that was cut short is known.
 namespace taskstream::replay {
 
 std::string closing_line(std::int64_t events);

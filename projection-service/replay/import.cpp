@@ -23,8 +23,7 @@ events::LogId fresh_log_id() {
   std::random_device random;
   for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random());
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return events::LogId(
-      events::make_uuid_v7(std::chrono::duration_cast<std::chrono::milliseconds>(now).count(), bytes));
+  return events::LogId(events::make_uuid_v7(std::chrono::duration_cast<std::chrono::milliseconds>(now).count(), bytes));
 }
 
 // A fresh id, for old tokens must not fit new offsets; the namespace stays, so that ids made from keys stay the same.
@@ -45,8 +44,8 @@ class Import final : public Subcommand {
     settings.argument("FILE", file_, "What export has written: compressed when it ends in .zst; - is standard input.",
                       "events.ndjson.zst");
     settings.number("partitions", log_.options.partitions, {1, 10'000}, "Of a topic that is made.");
-    settings.custom("replication-factor", "", "Of a topic that is made; the smaller of 3 and the brokers by default.", "3",
-                    [this](const std::string& text) -> std::optional<std::string> {
+    settings.custom("replication-factor", "", "Of a topic that is made; the smaller of 3 and the brokers by default.",
+                    "3", [this](const std::string& text) -> std::optional<std::string> {
                       if (text.size() != 1 || text < "1" || text > "9") return "is not a number between 1 and 9";
                       log_.options.replication_factor = static_cast<std::int16_t>(text.front() - '0');
                       return std::nullopt;
@@ -111,7 +110,8 @@ class Import final : public Subcommand {
     const events::PositionVector end = events::end_of_all(log, Clock::now() + kOpen);
     Judge judge(log.partitions());
     std::int64_t accepted = 0;
-    Progress progress(Progress::style_of_stderr(log_.progress, false), "reading back", records_between({}, end), "records");
+    Progress progress(Progress::style_of_stderr(log_.progress, false), "reading back", records_between({}, end),
+                      "records");
     read_log(log, {}, end, progress, interruption, [&](const Records& records) {
       for (const events::LogRecord& record : records) {
         accepted += judge.judge(record).verdict == events::Verdict::Accepted ? 1 : 0;

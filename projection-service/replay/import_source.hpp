@@ -11,8 +11,8 @@
 
 namespace taskstream::replay {
 
-// The events of an export, each checked as it comes: it can be read, a log would accept it where it stands, and at the end
-// stands the closing line. Throws CannotUse, with the line's number, where one of these fails.
+// The events of an export, each checked as it comes: it can be read, a log would accept it where it stands, and at the
+// end stands the closing line. Throws CannotUse, with the line's number, where one of these fails.
 class ImportSource {
  public:
   explicit ImportSource(const std::string& path);

@@ -18,9 +18,9 @@ class Interrupted : public std::exception {
   const char* what() const noexcept override { return "interrupted"; }
 };
 
-// SIGINT and SIGTERM, as a fact that everything long looks at. Whatever does not look (a library that waits for a broker)
-// is ended after a moment, with the drafts removed, so that the process is gone within a second. Made before any other
-// thread, which inherits that it does not hear these signals. Thread-safe.
+// SIGINT and SIGTERM, as a fact that everything long looks at. Whatever does not look (a library that waits for a
+// broker) is ended after a moment, with the drafts removed, so that the process is gone within a second. Made before
+// any other thread, which inherits that it does not hear these signals. Thread-safe.
 class Interruption {
  public:
   Interruption();

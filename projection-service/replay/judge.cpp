@@ -7,8 +7,7 @@ Judgement Judge::judge(const events::LogRecord& record) {
   if (!envelope) return {.verdict = events::Verdict::Malformed, .reason = envelope.error().reason};
   const auto known = versions_.find(envelope->stream.to_string());
   const events::StreamVersion before = known != versions_.end() ? known->second : events::StreamVersion{};
-  Judgement judgement{
-      .verdict = events::Verdict::Superseded, .reason = {}, .envelope = *envelope, .before = before};
+  Judgement judgement{.verdict = events::Verdict::Superseded, .reason = {}, .envelope = *envelope, .before = before};
   if (!events::accepts(before, envelope->version)) return judgement;
   judgement.verdict = events::Verdict::Accepted;
   if (known != versions_.end()) {

@@ -18,8 +18,8 @@ struct Judgement {
   events::StreamVersion before;              // where the stream stood
 };
 
-// The acceptance rule over a whole log, met in the order of its partitions. Keeps one version a stream, about 150 bytes,
-// and nothing of what the events say.
+// The acceptance rule over a whole log, met in the order of its partitions. Keeps one version a stream, about 150
+// bytes, and nothing of what the events say.
 class Judge {
  public:
   explicit Judge(events::Partition partitions) : partitions_(partitions) {}

@@ -14,8 +14,8 @@ namespace taskstream::replay {
 // A line longer than this is refused: a record of the log is far shorter.
 inline constexpr std::size_t kLineAtMost = 64 * 1024 * 1024;
 
-// Written under a name of its own and put in place by finish(): a file that is there is whole. Throws CannotUse: there is
-// a file already, or it cannot be written.
+// Written under a name of its own and put in place by finish(): a file that is there is whole. Throws CannotUse: there
+// is a file already, or it cannot be written.
 class LineWriter {
  public:
   LineWriter(const std::string& path, Interruption& interruption);

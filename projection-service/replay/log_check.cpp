@@ -71,8 +71,8 @@ void LogCheck::check_place(const events::LogRecord& record) {
   }
   if (record.log_time < so_far.last_time && !options_.is_kafka) {
     report("order", record.position,
-           "it was written at " + events::format_instant(record.log_time) + ", before the record that stands before it (" +
-               events::format_instant(so_far.last_time) + ")");
+           "it was written at " + events::format_instant(record.log_time) +
+               ", before the record that stands before it (" + events::format_instant(so_far.last_time) + ")");
   }
   so_far = {.next = offset + 1, .last_time = record.log_time};
 }

@@ -128,12 +128,13 @@ OpenedLog open_for_reading(const LogFlags& flags) {
 
 events::LogIdentity identity_of(events::EventLog& log) {
   const auto identity = events::read_genesis(log, Clock::now() + kOpen);
-  if (!identity) throw CannotUse("The log is empty: no command-service has opened it yet, so there is nothing to read.");
+  if (!identity)
+    throw CannotUse("The log is empty: no command-service has opened it yet, so there is nothing to read.");
   return *identity;
 }
 
-void read_log(events::EventLog& log, const events::Checkpoint& from, const events::PositionVector& to, Progress& progress,
-              Interruption& interruption, const TakeRecords& take) {
+void read_log(events::EventLog& log, const events::Checkpoint& from, const events::PositionVector& to,
+              Progress& progress, Interruption& interruption, const TakeRecords& take) {
   ReaderToEnd reader(from, to, progress, interruption, take);
   const auto subscription = log.follow(from, reader);
   reader.await_end(progress);

@@ -38,8 +38,8 @@ using TakeRecords = std::function<void(Records)>;
 
 // Everything from the checkpoint up to `to`. What `take` throws is thrown here; so are Interrupted, LogDamaged, and
 // CannotUse when the log falls silent.
-void read_log(events::EventLog& log, const events::Checkpoint& from, const events::PositionVector& to, Progress& progress,
-              Interruption& interruption, const TakeRecords& take);
+void read_log(events::EventLog& log, const events::Checkpoint& from, const events::PositionVector& to,
+              Progress& progress, Interruption& interruption, const TakeRecords& take);
 
 // How many offsets lie between.
 std::int64_t records_between(const events::Checkpoint& from, const events::PositionVector& to);

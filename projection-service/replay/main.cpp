@@ -21,7 +21,8 @@ void print_help(std::ostream& out) {
     out << "  " << entry.name << std::string(14 - entry.name.size(), ' ') << entry.purpose << '\n';
   }
   out << "\n`taskstream-replay SUBCOMMAND --help` tells its flags and shows examples.\n\n"
-         "It ends with 0 (fine), 1 (differences were found, or what was asked for is not in the log), 2 (the command line\n"
+         "It ends with 0 (fine), 1 (differences were found, or what was asked for is not in the log), 2 (the command "
+         "line\n"
          "makes no sense), 3 (the log or a file cannot be used) or 130 (interrupted; nothing is left half done).\n";
 }
 

@@ -28,8 +28,9 @@ std::optional<events::Position> read_position(std::string_view text) {
 
 // A date without its time is none, however much it looks like one.
 bool looks_like_a_token(std::string_view text) {
-  return text.size() >= 16 && text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
-                                 std::string_view::npos;
+  return text.size() >= 16 &&
+         text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+             std::string_view::npos;
 }
 
 }  // namespace
@@ -38,7 +39,8 @@ boost::system::result<Moment, NotAMoment> parse_moment(std::string_view text) {
   if (const auto instant = events::parse_instant(text)) return Moment(*instant);
   if (const auto position = read_position(text)) return Moment(*position);
   if (looks_like_a_token(text)) return Moment(TokenText{std::string(text)});
-  return NotAMoment{"is neither a time (2026-11-25T07:20:00Z) nor a position (PARTITION:OFFSET) nor a consistency token"};
+  return NotAMoment{
+      "is neither a time (2026-11-25T07:20:00Z) nor a position (PARTITION:OFFSET) nor a consistency token"};
 }
 
 events::Instant time_of(const events::Record& record, events::Instant log_time) {

@@ -5,8 +5,8 @@
 
 namespace taskstream::replay {
 
-// The text as a terminal may see it: the log is written by others, and what they wrote must not move the cursor. Control
-// characters become `\x1b` and the like, and what is no UTF-8 becomes U+FFFD.
+// The text as a terminal may see it: the log is written by others, and what they wrote must not move the cursor.
+// Control characters become `\x1b` and the like, and what is no UTF-8 becomes U+FFFD.
 std::string printable(std::string_view text);
 
 // One line on standard output. Throws CannotUse when nobody reads it any more.

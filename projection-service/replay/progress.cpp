@@ -87,7 +87,8 @@ std::string Progress::plain_line() const {
   const double seconds = std::max(std::chrono::duration<double>(elapsed).count(), 0.001);
   const double rate = static_cast<double>(done) / seconds;
   std::string line = what_ + ": ";
-  line += total_ > 0 ? percent(done, total_) + ", " + with_commas(done) + " of " + with_commas(total_) : with_commas(done);
+  line +=
+      total_ > 0 ? percent(done, total_) + ", " + with_commas(done) + " of " + with_commas(total_) : with_commas(done);
   line += " " + unit_ + ", " + with_commas(static_cast<std::int64_t>(rate)) + "/s, ";
   if (total_ > 0 && done < total_) {
     const double left = static_cast<double>(total_ - done);

@@ -7,8 +7,8 @@
 
 namespace taskstream::replay {
 
-// How far something long has come, on standard error: a bar with rate and time left on a terminal, elsewhere a line every
-// few seconds. add() from any thread, the rest from one.
+// How far something long has come, on standard error: a bar with rate and time left on a terminal, elsewhere a line
+// every few seconds. add() from any thread, the rest from one.
 class Progress {
  public:
   enum class Style { Bar, Lines, None };

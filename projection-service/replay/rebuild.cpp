@@ -53,7 +53,8 @@ class Rebuild final : public Subcommand {
   void build(const OpenedLog& opened, const events::LogIdentity& identity, const std::filesystem::path& draft,
              Interruption& interruption) const {
     ModelBuilder builder(draft, identity);
-    Progress progress(Progress::style_of_stderr(log_.progress, false), "rebuilding", builder.records_to(opened.end), "records");
+    Progress progress(Progress::style_of_stderr(log_.progress, false), "rebuilding", builder.records_to(opened.end),
+                      "records");
     builder.fold(*opened.log, opened.end, progress, interruption);
     progress.finish();
     if (!swap_.empty()) refuse_to_go_back(identity, builder.positions());

@@ -63,8 +63,11 @@ class Life {
 };
 
 Json json_of(const Step& step) {
-  Json json = {{"version", step.version.value}, {"eventId", step.event_id}, {"type", step.type},
-               {"time", events::format_instant(step.time)}, {"actor", step.actor}};
+  Json json = {{"version", step.version.value},
+               {"eventId", step.event_id},
+               {"type", step.type},
+               {"time", events::format_instant(step.time)},
+               {"actor", step.actor}};
   if (!step.parked_because.empty()) json["parked"] = step.parked_because;
   json["changes"] = step.changes;
   return json;
@@ -85,7 +88,8 @@ class Show final : public Subcommand {
     log_.declare(settings);
     settings.argument("STREAM", stream_text_, "The stream, kind/id; an id alone is a task's.",
                       "task/0197f2c4-0000-7000-8000-000000000001");
-    settings.number("version", version_, {0, events::StreamVersion::kMax}, "As it was at this version; 0 = the newest.");
+    settings.number("version", version_, {0, events::StreamVersion::kMax},
+                    "As it was at this version; 0 = the newest.");
     settings.custom("at", "", "As it was at this time.", "2026-11-25T07:20:00Z",
                     [this](const std::string& text) -> std::optional<std::string> {
                       at_ = events::parse_instant(text);
@@ -114,7 +118,8 @@ class Show final : public Subcommand {
     const events::Partition partition = events::partition_of(key, identity.partitions);
     const auto from = start_of({partition}, opened.end);
     Life life(version_ > 0 ? std::optional(events::StreamVersion{version_}) : std::nullopt, at_, diff_);
-    Progress progress(Progress::style_of_stderr(log_.progress, false), "reading", records_between(from, opened.end), "records");
+    Progress progress(Progress::style_of_stderr(log_.progress, false), "reading", records_between(from, opened.end),
+                      "records");
     read_log(*opened.log, from, opened.end, progress, interruption, [&](const Records& records) {
       for (const events::LogRecord& record : records) {
         if (record.record.key != key) continue;

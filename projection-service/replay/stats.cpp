@@ -23,7 +23,7 @@ struct Counts {
   std::int64_t accepted = 0;
   std::int64_t superseded = 0;
   std::int64_t malformed = 0;
-  std::map<std::string, std::int64_t> events;  // accepted, by type
+  std::map<std::string, std::int64_t> events;   // accepted, by type
   std::map<std::string, std::int64_t> streams;  // by kind
   std::int64_t bytes = 0;                       // of all values
   std::optional<events::Instant> first;         // of the accepted ones
@@ -56,7 +56,8 @@ struct Counts {
     const std::string type = printable(judgement.envelope->type);
     events[events.contains(type) || events.size() < kTypesAtMost ? type : "(other types)"] += 1;
     const std::string kind(judgement.envelope->stream.kind());
-    if (judgement.before.value == 0) streams[streams.contains(kind) || streams.size() < kTypesAtMost ? kind : "(other kinds)"] += 1;
+    if (judgement.before.value == 0)
+      streams[streams.contains(kind) || streams.size() < kTypesAtMost ? kind : "(other kinds)"] += 1;
     const events::Instant time = time_of(record.record, record.log_time);
     first = first ? std::min(*first, time) : time;
     last = last ? std::max(*last, time) : time;
@@ -100,7 +101,8 @@ void print_text(const Counts& counts, const events::LogIdentity& identity) {
   for (const auto& [kind, count] : counts.streams) print_number("  " + kind, count);
   if (!counts.first) return;
   print_line("from " + events::format_instant(*counts.first) + " to " + events::format_instant(*counts.last));
-  print_line("events a second, over that time: " + Json(static_cast<double>(static_cast<std::int64_t>(counts.rate() * 1000)) / 1000).dump());
+  print_line("events a second, over that time: " +
+             Json(static_cast<double>(static_cast<std::int64_t>(counts.rate() * 1000)) / 1000).dump());
 }
 
 class Stats final : public Subcommand {
@@ -119,7 +121,8 @@ class Stats final : public Subcommand {
     const events::LogIdentity identity = identity_of(*opened.log);
     Judge judge(identity.partitions);
     Counts counts;
-    Progress progress(Progress::style_of_stderr(log_.progress, false), "reading", records_between({}, opened.end), "records");
+    Progress progress(Progress::style_of_stderr(log_.progress, false), "reading", records_between({}, opened.end),
+                      "records");
     read_log(*opened.log, {}, opened.end, progress, interruption, [&](const Records& records) {
       for (const events::LogRecord& record : records) counts.take(record, judge.judge(record));
     });

@@ -61,7 +61,8 @@ class Verify final : public Subcommand {
     settings.text("read-model", read_model_, "A read model to hold against the log; a service may be using it.",
                   "data/read-model.db");
     settings.toggle("allow-malformed", allow_malformed_, "Malformed records are counted, and are no difference.");
-    settings.number("limit", findings_.shown_at_most, {1, 1'000'000}, "How many differences are shown; all are counted.");
+    settings.number("limit", findings_.shown_at_most, {1, 1'000'000},
+                    "How many differences are shown; all are counted.");
     settings.toggle("json", json_, "One JSON object.");
     settings.examples(
         "Examples:\n"
@@ -86,7 +87,8 @@ class Verify final : public Subcommand {
                     .is_kafka = std::holds_alternative<events::KafkaUrl>(log_.url),
                     .allow_malformed = allow_malformed_},
                    [this](Finding finding) { findings_.add(std::move(finding)); });
-    Progress progress(Progress::style_of_stderr(log_.progress, false), "checking the log", records_between({}, opened.end), "records");
+    Progress progress(Progress::style_of_stderr(log_.progress, false), "checking the log",
+                      records_between({}, opened.end), "records");
     bool is_readable = true;
     try {
       read_log(*opened.log, {}, opened.end, progress, interruption, [&](const Records& records) {
@@ -131,10 +133,12 @@ class Verify final : public Subcommand {
   // As far as the model says that it is, and no further than the log goes.
   void fold(const OpenedLog& opened, const events::PositionVector& claimed, ModelBuilder& scratch,
             Interruption& interruption) {
-    const events::PositionVector end = events::end_of_all(*opened.log, std::chrono::steady_clock::now() + std::chrono::seconds(20));
+    const events::PositionVector end =
+        events::end_of_all(*opened.log, std::chrono::steady_clock::now() + std::chrono::seconds(20));
     events::PositionVector to;
     for (events::Partition p = 0; p < claimed.size(); ++p) to.advance(p, std::min(claimed.next(p), end.next(p)));
-    Progress progress(Progress::style_of_stderr(log_.progress, false), "folding the log", scratch.records_to(to), "records");
+    Progress progress(Progress::style_of_stderr(log_.progress, false), "folding the log", scratch.records_to(to),
+                      "records");
     scratch.fold(*opened.log, to, progress, interruption);
     progress.finish();
   }

@@ -11,15 +11,18 @@ namespace {
 
 events::Record record_with(std::string value) {
   return {.key = "task/1",
-          .headers = {{"content-type", "application/json"}, {"ce_specversion", "1.0"}, {"ce_id", "a"},
-                      {"ce_subject", "task/1"}, {"ce_streamversion", "3"}},
+          .headers = {{"content-type", "application/json"},
+                      {"ce_specversion", "1.0"},
+                      {"ce_id", "a"},
+                      {"ce_subject", "task/1"},
+                      {"ce_streamversion", "3"}},
           .value = std::move(value)};
 }
 
 TEST(CloudEvent, IsReadBackAsTheSameRecord) {
-  for (const char* value : {R"({"title":"x"})", R"({ "n": 1.50e+3 , "n" : "\u00e4" })", "", "7", "not json", " {}", "{}\n",
-                            "\xff\xfe", "\"a\"", "[1,[2,{\"}\":\"]\"}]]", "null", "\xef\xbb\xbf{}",
-                            "\t{}", "1,\"x\":2", "{}}"}) {
+  for (const char* value :
+       {R"({"title":"x"})", R"({ "n": 1.50e+3 , "n" : "\u00e4" })", "", "7", "not json", " {}", "{}\n", "\xff\xfe",
+        "\"a\"", "[1,[2,{\"}\":\"]\"}]]", "null", "\xef\xbb\xbf{}", "\t{}", "1,\"x\":2", "{}}"}) {
     const events::Record record = record_with(value);
     const std::string line = to_cloud_event(record);
     EXPECT_EQ(line.find('\n'), std::string::npos) << line;
@@ -45,7 +48,8 @@ TEST(CloudEvent, OfAnyBytesIsReadBackAsTheSameRecord) {
   for (int i = 0; i < 5'000; ++i) {
     events::Record record{.key = "task/1", .headers = {}, .value = bytes()};
     for (auto count = random() % 4; count > 0; --count) {
-      static constexpr const char* kNames[] = {"ce_subject", "content-type", "ce_data", "ce_partitionkey", "ce_x", "x", ""};
+      static constexpr const char* kNames[] = {
+          "ce_subject", "content-type", "ce_data", "ce_partitionkey", "ce_x", "x", ""};
       record.headers.push_back({kNames[random() % std::size(kNames)], bytes()});
     }
     const auto read = read_cloud_event(to_cloud_event(record));
@@ -57,7 +61,8 @@ TEST(CloudEvent, OfAnyBytesIsReadBackAsTheSameRecord) {
 TEST(CloudEvent, IsNoOtherLine) {
   for (const char* line : {"", "x", "[]", "7", "{}", R"({"subject":7})", R"({"subject":"task/1","subject":"task/2"})",
                            R"({"subject":"task/1","Subject":"x"})", R"({"subject":"task/1","data_base64":"?"})",
-                           R"({"subject":"task/1","recordheaders":"AAAA"})", R"({"subject":"task/1"} {})", "\xef\xbb\xbf{\"subject\":\"task/1\"}"}) {
+                           R"({"subject":"task/1","recordheaders":"AAAA"})", R"({"subject":"task/1"} {})",
+                           "\xef\xbb\xbf{\"subject\":\"task/1\"}"}) {
     EXPECT_FALSE(read_cloud_event(line).has_value()) << line;
   }
 }
@@ -75,7 +80,8 @@ TEST(Base64, IsThatOfTheStandard) {
   EXPECT_EQ(to_base64("fo"), "Zm8=");
   EXPECT_EQ(to_base64("\xfb\xff"), "+/8=");
   EXPECT_EQ(from_base64("Zm9v"), "foo");
-  for (const char* text : {"Zg", "Zg=", "Zg===", "====", "-_8=", "Z g=", "Zh=="}) EXPECT_EQ(from_base64(text), std::nullopt) << text;
+  for (const char* text : {"Zg", "Zg=", "Zg===", "====", "-_8=", "Z g=", "Zh=="})
+    EXPECT_EQ(from_base64(text), std::nullopt) << text;
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ class Comparison : public ::testing::Test {
             {.on_difference =
                  [&](const RowDifference& difference) {
                    constexpr const char* kKinds[] = {"missing ", "extra ", "differs "};
-                   std::string text = kKinds[static_cast<int>(difference.kind)] + difference.table + " " + difference.row;
+                   std::string text =
+                       kKinds[static_cast<int>(difference.kind)] + difference.table + " " + difference.row;
                    if (!difference.column.empty()) {
                      text += " " + difference.column + " " + difference.value + "/" + difference.must_be;
                    }
@@ -71,7 +72,8 @@ TEST_F(Comparison, FindsRowsOnEitherSide) {
 }
 
 TEST_F(Comparison, FindsValuesOfAnyType) {
-  is_.execute("UPDATE streams SET version = '7' WHERE key = 'task/a'; UPDATE streams SET version = x'08' WHERE key = 'task/b'");
+  is_.execute(
+      "UPDATE streams SET version = '7' WHERE key = 'task/a'; UPDATE streams SET version = x'08' WHERE key = 'task/b'");
   must_be_.execute("UPDATE streams SET version = NULL WHERE key = 'task/a'");
   EXPECT_EQ(differences(),
             (Found{"differs streams key=task/a version 7/NULL", "differs streams key=task/b version x'08'/8"}));
@@ -115,8 +117,12 @@ TEST_F(Comparison, FindsWordsOfWhichOnlyTheRowIsKept) {
 
 TEST_F(Comparison, ShowsALongValueWhereItDiffers) {
   const std::string filler(1'000, 'x');
-  is_.execute(("INSERT INTO tags VALUES ('" + filler + "', 1); UPDATE streams SET version = '" + filler + "1' WHERE key = 'task/a'").c_str());
-  must_be_.execute(("INSERT INTO tags VALUES ('" + filler + "', 2); UPDATE streams SET version = '" + filler + "2' WHERE key = 'task/a'").c_str());
+  is_.execute(("INSERT INTO tags VALUES ('" + filler + "', 1); UPDATE streams SET version = '" + filler +
+               "1' WHERE key = 'task/a'")
+                  .c_str());
+  must_be_.execute(("INSERT INTO tags VALUES ('" + filler + "', 2); UPDATE streams SET version = '" + filler +
+                    "2' WHERE key = 'task/a'")
+                       .c_str());
   const Found found = differences();
   ASSERT_EQ(found.size(), 1U);
   EXPECT_LT(found[0].size(), 500U);
@@ -125,7 +131,9 @@ TEST_F(Comparison, ShowsALongValueWhereItDiffers) {
 }
 
 TEST_F(Comparison, CanBeCancelledWithinAStatement) {
-  is_.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO loose SELECT i, i FROM n");
+  is_.execute(
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO loose SELECT i, i "
+      "FROM n");
   cancelled_ = true;
   EXPECT_THROW(differences(), SQLite::Exception);
 }

@@ -15,7 +15,8 @@ TEST(Moment, IsATimeAPositionOrAToken) {
 }
 
 TEST(Moment, IsNothingElse) {
-  for (const char* text : {"", "noon", "1:", ":1", "-1:0", "0:-1", "0:1:2", "0:99999999999999999999", "2026-11-25", "a token!"}) {
+  for (const char* text :
+       {"", "noon", "1:", ":1", "-1:0", "0:-1", "0:1:2", "0:99999999999999999999", "2026-11-25", "a token!"}) {
     EXPECT_FALSE(parse_moment(text).has_value()) << text;
   }
 }
@@ -31,7 +32,9 @@ TEST(TimeOfARecord, IsItsEventsWhereItSaysOne) {
 TEST(PrintableText, LeavesTheCursorWhereItIs) {
   EXPECT_EQ(printable("für alle 📝"), "für alle 📝");
   EXPECT_EQ(printable("a\x1b[31m\nb\x7f"), "a\\x1b[31m\\x0ab\\x7f");
-  EXPECT_EQ(printable("\xc2\x9b" "31m"), "\\x9b31m");
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "31m"),
+            "\\x9b31m");
   EXPECT_EQ(printable("\xff"), "\xef\xbf\xbd");
 }
 

@@ -16,10 +16,7 @@ namespace {
 class KafkaEventLog final : public EventLog {
  public:
   KafkaEventLog(kafka::Cluster cluster, const LogOptions& options, Partition partitions)
-      : cluster_(std::move(cluster)),
-        partitions_(partitions),
-        end_of_log_(cluster_, reachability_),
-        reader_(cluster_) {
+      : cluster_(std::move(cluster)), partitions_(partitions), end_of_log_(cluster_, reachability_), reader_(cluster_) {
     if (!options.read_only) producer_.emplace(cluster_, options.message_timeout, reachability_);
   }
 

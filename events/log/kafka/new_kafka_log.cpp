@@ -31,7 +31,8 @@ class NewKafkaLog final : public NewLog {
 
   std::vector<std::filesystem::path> drafts() const override { return {}; }
   std::string left_behind() const override {
-    return "Topic '" + url_.topic + "' is left as it is, marked as unfinished, and every service refuses it. Remove it: " +
+    return "Topic '" + url_.topic +
+           "' is left as it is, marked as unfinished, and every service refuses it. Remove it: " +
            kafka::deletion_of(cluster_);
   }
 
