@@ -77,9 +77,12 @@ Response to_response(const Problem& problem, const Request& request) {
   for (const auto& [name, value] : problem.members.items()) document[name] = value;
 
   // Details may quote what a client sent; bytes that are no UTF-8 must not make the answer fail.
-  Response response{.status = problem.status,
-                    .fields = {},
-                    .body = document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)};
+  std::string body = document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  for (const auto& [name, text] : problem.json_members) {
+    body.back() = ',';  // in place of the closing brace
+    body += '"' + name + "\":" + text + '}';
+  }
+  Response response{.status = problem.status, .fields = {}, .body = std::move(body)};
   response.set(Field::content_type, "application/problem+json");
   for (const auto& [name, value] : problem.headers) response.set(name, value);
   return response;

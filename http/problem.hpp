@@ -25,6 +25,7 @@ struct Problem {
   std::string code;
   std::string detail;
   nlohmann::ordered_json members = nlohmann::ordered_json::object();  // what the code adds, e.g. currentVersion
+  std::vector<std::pair<std::string, std::string>> json_members;      // the same, of values that are JSON text already
   std::vector<std::pair<std::string, std::string>> headers;           // e.g. Retry-After
 };
 

@@ -124,10 +124,10 @@ Problem version_conflict(const VersionConflict& conflict) {
                     "send the request with If-Match: " + tag + ".",
           .members = {{"expectedVersion", conflict.expected ? Json(conflict.expected->value) : Json(nullptr)},
                       {"currentVersion", events::version_of(conflict.current).value},
-                      {"current", Json::parse(events::state_json(conflict.current))},
                       {"changes", std::move(changes)},
                       {"conflictingFields", std::move(conflicting)},
-                      {"mergeable", conflict.mergeable}}};
+                      {"mergeable", conflict.mergeable}},
+          .json_members = {{"current", events::state_json(conflict.current)}}};
 }
 
 Problem precondition_required() {

@@ -2,7 +2,9 @@
 
 #include "projection-service/http/get_task.hpp"
 #include "projection-service/http/list_tasks.hpp"
+#include "projection-service/http/parked.hpp"
 #include "projection-service/http/projection_status.hpp"
+#include "projection-service/http/rebuild.hpp"
 #include "projection-service/http/task_history.hpp"
 
 namespace taskstream::projection {
@@ -16,6 +18,12 @@ http::Route get(const char* pattern, Reader& reader, Answer answer) {
           }};
 }
 
+http::Route post(const char* pattern, Reader& reader, Answer answer) {
+  http::Route route = get(pattern, reader, answer);
+  route.verb = http::Verb::post;
+  return route;
+}
+
 }  // namespace
 
 std::vector<http::Route> endpoints(Reader& reader) {
@@ -24,6 +32,8 @@ std::vector<http::Route> endpoints(Reader& reader) {
       get("/v1/tasks/{id}", reader, get_task),
       get("/v1/tasks/{id}/history", reader, task_history),
       get("/v1/projection", reader, projection_status),
+      post("/v1/projection/rebuild", reader, request_rebuild),
+      get("/v1/parked", reader, list_parked),
   };
 }
 

@@ -22,6 +22,7 @@ class Parameters {
   void refuse(std::string_view name, std::string reason);
   // 1–200, 50 when absent.
   std::int64_t take_limit();
+  std::optional<events::Instant> take_instant(std::string_view name);
 
   // To be asked once everything known has been taken.
   std::vector<http::FieldError> errors() &&;

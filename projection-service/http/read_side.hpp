@@ -10,17 +10,18 @@
 #include "events/log/genesis.hpp"
 #include "projection-service/http/token_waiters.hpp"
 #include "projection-service/projection/freshness.hpp"
+#include "projection-service/projection/rebuild_desk.hpp"
 
 namespace taskstream::projection {
 
-// What the workers share: where the read model is, how fresh, and who waits for it. Thread-safe.
+// What the workers share: where the read model is, how fresh, who waits for it, and who wants it rebuilt. Thread-safe.
 class ReadSide {
  public:
   struct Options {
-    std::filesystem::path read_model;
     std::chrono::milliseconds query_time_limit{1'000};                        // 0 = none
     std::size_t max_waiters = 12'000;                                         // 0 = any number
     std::function<void(std::string)> on_damaged = [](const std::string&) {};  // the read model's file is broken
+    std::function<void()> on_replaced = [] {};  // another file is served: connections to the old one can go
   };
 
   explicit ReadSide(Options options) : waiters_(options.max_waiters), options_(std::move(options)) {}
@@ -28,6 +29,16 @@ class ReadSide {
   const Options& options() const { return options_; }
   Freshness& freshness() { return freshness_; }
   TokenWaiters& waiters() { return waiters_; }
+  RebuildDesk& rebuilds() { return rebuilds_; }
+
+  // From now on queries are answered from this file. What is committed in it is told afterwards, and covers what was
+  // told before.
+  void serve(const std::filesystem::path& file) {
+    const bool replaced = served_.exchange(std::make_shared<const std::filesystem::path>(file)) != nullptr;
+    if (replaced) options_.on_replaced();
+  }
+  // nullptr until there is one. Another pointer is another file.
+  std::shared_ptr<const std::filesystem::path> served() const { return served_.load(); }
 
   void committed(Committed committed) {
     const auto positions = committed.positions;
@@ -44,7 +55,9 @@ class ReadSide {
  private:
   Freshness freshness_;
   TokenWaiters waiters_;
+  RebuildDesk rebuilds_;
   Options options_;
+  std::atomic<std::shared_ptr<const std::filesystem::path>> served_;
   std::atomic<std::shared_ptr<const events::LogIdentity>> log_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <string>
 #include <unordered_map>
@@ -20,6 +21,7 @@ struct CachedStream {
   bool task_changed = false;  // the row in `tasks` is behind
   unsigned changed_columns = 0;
   std::vector<std::string> stored_tags;  // as the rows have them; meaningful while dirty
+  std::uint64_t stored_digest = 0;       // of its rows, where digests are kept
   std::size_t bytes = 0;                 // about what it takes in memory, as last weighed
 };
 
@@ -36,6 +38,8 @@ class StreamCache {
   // Drops the streams longest unused until the bound is kept. Call when nothing is dirty.
   void shrink();
   void clear();
+  // So far over its bound that what is dirty should be written for its sake.
+  bool is_overfull() const { return bytes_ > capacity_bytes_ + capacity_bytes_ / 2; }
   std::size_t size() const { return by_key_.size(); }
 
  private:

@@ -1,11 +1,5 @@
 #include "projection-service/readmodel/finished_model.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <system_error>
-
 namespace taskstream::projection {
 namespace {
 
@@ -23,16 +17,6 @@ void empty_journal_of(const std::filesystem::path& target) {
   }
 }
 
-void flush(const std::filesystem::path& path) {
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0 || fsync(descriptor) != 0) {
-    const std::error_code why(errno, std::generic_category());
-    if (descriptor >= 0) close(descriptor);
-    throw std::system_error(why, path.string());
-  }
-  close(descriptor);
-}
-
 }  // namespace
 
 void fold_journal_in(ModelFile& file) {
@@ -42,11 +26,11 @@ void fold_journal_in(ModelFile& file) {
 }
 
 void put_in_place(const std::filesystem::path& finished, const std::filesystem::path& target) {
-  flush(finished);
+  flush_to_disk(finished);
   if (std::filesystem::exists(target)) empty_journal_of(target);
   for (const char* journal : {"-wal", "-shm"}) std::filesystem::remove(target.string() + journal);
   std::filesystem::rename(finished, target);
-  flush(target.has_parent_path() ? target.parent_path() : std::filesystem::path("."));
+  flush_to_disk(target.has_parent_path() ? target.parent_path() : std::filesystem::path("."));
 }
 
 }  // namespace taskstream::projection

@@ -31,10 +31,15 @@ struct TaskColumns {
   static constexpr unsigned kAll = 63;
 };
 
+// Of so many versions of a task one is kept whole.
+inline constexpr std::int64_t kVersionsPerState = 64;
+
 struct HistoryRow {
   StreamNo stream;
   events::StreamVersion version;
-  std::string item;  // JSON, as it is answered
+  events::Instant time;              // the latest of the versions up to this one
+  std::string item;                  // JSON, as it is answered
+  std::optional<std::string> state;  // the whole task, every kVersionsPerState versions
 };
 
 struct ParkedRow {

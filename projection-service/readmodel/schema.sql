@@ -65,13 +65,16 @@ CREATE TABLE task_tags (
   PRIMARY KEY (tag, stream_no)
 ) WITHOUT ROWID;
 
--- One row an event, as it is answered.
+-- One row an event, as it is answered, with the time of its version: the latest of the stream up to it. Every 64th version
+-- has the whole task beside it, so that any version is made from a few rows (past_task.hpp).
 CREATE TABLE history (
   stream_no INTEGER NOT NULL,
   version INTEGER NOT NULL,
+  time INTEGER NOT NULL,
   item TEXT NOT NULL,
-  PRIMARY KEY (stream_no, version)
-) WITHOUT ROWID;
+  state TEXT
+);
+CREATE UNIQUE INDEX history_by_version ON history (stream_no, version);
 
 -- Records that are malformed, or that could not be folded; byte for byte, so that newer software can fold them.
 CREATE TABLE parked_records (

@@ -2,12 +2,19 @@
 
 #include <sqlite3.h>
 
+#include <utility>
+
+#include "projection-service/readmodel/parked_rows.hpp"
+#include "projection-service/readmodel/past_task.hpp"
+
 namespace taskstream::projection {
 namespace {
 
 constexpr int kStepsBetweenLooks = 4'000;
 // Combinations of filters and sorts that are asked for in turn; beyond them somebody plays.
 constexpr std::size_t kPreparedLists = 128;
+// Raw bytes of parked records, beyond which a page ends.
+constexpr std::size_t kParkedPageBytes = 4 * 1024 * 1024;
 
 // Leaves a statement ready for the next time whatever happens, and so ends the read transaction that it may hold open.
 class Use {
@@ -78,7 +85,13 @@ TaskQueries::TaskQueries(const std::filesystem::path& path, std::chrono::millise
           "LEFT JOIN streams ON streams.key = ? LEFT JOIN tasks ON tasks.stream_no = streams.stream_no")),
       history_(database_.prepare(
           "SELECT version, item FROM history WHERE stream_no = (SELECT stream_no FROM streams WHERE key = ?) "
-          "AND version > ? ORDER BY version LIMIT ?")) {
+          "AND version > ? ORDER BY version LIMIT ?")),
+      known_(database_.prepare(
+          "SELECT streams.stream_no, streams.version, quarantine_version, quarantine_reason, tasks.version, deleted, "
+          "body FROM streams JOIN tasks ON tasks.stream_no = streams.stream_no WHERE key = ?")),
+      time_of_(database_.prepare("SELECT time FROM history WHERE stream_no = ? AND version = ?")),
+      items_(database_.prepare(
+          "SELECT item, state FROM history WHERE stream_no = ? AND version >= ? AND version <= ? ORDER BY version")) {
   sqlite3_progress_handler(database_.connection().getHandle(), kStepsBetweenLooks, interrupt_when_over, this);
 }
 
@@ -133,6 +146,101 @@ FoundTask TaskQueries::find_task(const events::TaskId& id) {
     found.body = text_of(find_task_.getColumn(4));
     return found;
   });
+}
+
+// A task of which there is a state.
+struct TaskQueries::Known {
+  std::int64_t stream_no;
+  std::int64_t in_log;  // the version that the log has; those after `newest` are parked
+  std::optional<events::Quarantine> quarantine;
+  std::int64_t newest;
+  bool deleted;
+  std::string body;
+};
+
+std::optional<TaskQueries::Known> TaskQueries::known(const events::TaskId& id) {
+  const std::string key = events::StreamId::of(id).to_string();
+  const Use use(known_);
+  known_.bindNoCopy(1, key);
+  if (!known_.executeStep()) return std::nullopt;
+  Known known{.stream_no = known_.getColumn(0).getInt64(),
+              .in_log = known_.getColumn(1).getInt64(),
+              .quarantine = {},
+              .newest = known_.getColumn(4).getInt64(),
+              .deleted = known_.getColumn(5).getInt() != 0,
+              .body = text_of(known_.getColumn(6))};
+  if (!known_.getColumn(2).isNull()) {
+    known.quarantine =
+        events::Quarantine{.version = {known_.getColumn(2).getInt64()}, .reason = text_of(known_.getColumn(3))};
+  }
+  return known;
+}
+
+FoundVersion TaskQueries::find_version(const events::TaskId& id, std::int64_t version) {
+  return in_snapshot([&](std::string token) {
+    const auto task = known(id);
+    if (!task) return FoundVersion{.token = std::move(token)};
+    return version_of(id, *task, version, std::move(token));
+  });
+}
+
+FoundVersion TaskQueries::find_at(const events::TaskId& id, events::Instant time) {
+  return in_snapshot([&](std::string token) {
+    const auto task = known(id);
+    if (!task) return FoundVersion{.token = std::move(token)};
+    // Times never go back from version to version. Everything up to `at` is not later than asked, what is after `end`
+    // is.
+    std::int64_t at = 0;
+    std::int64_t end = task->newest;
+    while (at < end) {
+      const std::int64_t middle = at + (end - at + 1) / 2;
+      if (time_of(task->stream_no, middle) <= time) {
+        at = middle;
+      } else {
+        end = middle - 1;
+      }
+    }
+    return version_of(id, *task, at, std::move(token));
+  });
+}
+
+events::Instant TaskQueries::time_of(std::int64_t stream_no, std::int64_t version) {
+  const Use use(time_of_);
+  time_of_.bind(1, stream_no);
+  time_of_.bind(2, version);
+  time_of_.executeStep();
+  return events::Instant(std::chrono::microseconds(time_of_.getColumn(0).getInt64()));
+}
+
+FoundVersion TaskQueries::version_of(const events::TaskId& id, const Known& known, std::int64_t version,
+                                     std::string token) {
+  FoundVersion found{.token = std::move(token), .quarantined = known.quarantine.has_value(), .version = version};
+  if (version < 1 || version > known.in_log) return found;
+  if (version > known.newest) {
+    found.kind = FoundVersion::Kind::Parked;
+  } else if (version == known.newest && known.deleted) {
+    found.kind = FoundVersion::Kind::Deleted;
+  } else {
+    found.kind = FoundVersion::Kind::Found;
+    found.body = version == known.newest ? known.body : past_body(id, known, version);
+  }
+  return found;
+}
+
+std::string TaskQueries::past_body(const events::TaskId& id, const Known& known, std::int64_t version) {
+  PastTask task(id);
+  const Use use(items_);
+  items_.bind(1, known.stream_no);
+  items_.bind(2, version - version % kVersionsPerState);  // kept whole, unless it is 0
+  items_.bind(3, version);
+  while (items_.executeStep()) {
+    if (items_.getColumn(1).isNull()) {
+      task.add_item(text_of(items_.getColumn(0)));
+    } else {
+      task.start_from(text_of(items_.getColumn(1)));
+    }
+  }
+  return task.body(known.quarantine);
 }
 
 SQLite::Statement& TaskQueries::statement_for(const BoundSql& sql) {
@@ -199,6 +307,28 @@ HistoryPage TaskQueries::history(const events::TaskId& id, std::int64_t after_ve
       if (rows++ > 0) page.items += ',';
       last_version = history_.getColumn(0).getInt64();
       append_text(page.items, history_.getColumn(1));
+    }
+    return page;
+  });
+}
+
+ParkedPage TaskQueries::parked(std::optional<events::Position> after, std::int64_t limit) {
+  return in_snapshot([&](std::string token) {
+    ParkedPage page{.token = std::move(token), .rows = {}, .more = false};
+    SQLite::Statement select = select_parked(database_, "(partition, record_offset) > (?, ?)");
+    const events::Position from = after.value_or(events::Position{.partition = -1, .offset = -1});
+    select.bind(1, from.partition);
+    select.bind(2, from.offset);
+    std::size_t bytes = 0;
+    while (select.executeStep()) {
+      if (std::cmp_equal(page.rows.size(), limit) || bytes >= kParkedPageBytes) {
+        page.more = true;
+        break;
+      }
+      page.rows.push_back(parked_row(select));
+      const events::Record& record = page.rows.back().record.record;
+      bytes += record.value.size() + (record.key ? record.key->size() : 0);
+      for (const events::Header& header : record.headers) bytes += header.name.size() + header.value.size();
     }
     return page;
   });

@@ -7,8 +7,10 @@
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "events/sqlite/database.hpp"
+#include "projection-service/readmodel/rows.hpp"
 #include "projection-service/readmodel/task_list.hpp"
 
 namespace taskstream::projection {
@@ -19,6 +21,22 @@ struct FoundTask {
   bool known = false;  // there is, or was, such a task
   bool deleted = false;
   bool quarantined = false;
+  std::int64_t version = 0;
+  std::string body;
+};
+
+// A task as it was at a version.
+struct FoundVersion {
+  enum class Kind {
+    Unknown,  // no such task, or it has no such version
+    Parked,   // the version is in the log, and cannot be read here
+    Deleted,  // it is the version that deleted the task
+    Found,
+  };
+
+  std::string token;
+  Kind kind = Kind::Unknown;
+  bool quarantined = false;  // the task is, now
   std::int64_t version = 0;
   std::string body;
 };
@@ -35,6 +53,12 @@ struct HistoryPage {
   bool known = false;
   std::string items;
   std::optional<std::int64_t> next;  // the last version of this page
+};
+
+struct ParkedPage {
+  std::string token;
+  std::vector<ParkedRow> rows;
+  bool more = false;
 };
 
 struct ModelCounts {
@@ -56,9 +80,15 @@ class TaskQueries {
   TaskQueries(const std::filesystem::path& path, std::chrono::milliseconds time_limit);
 
   FoundTask find_task(const events::TaskId& id);
+  FoundVersion find_version(const events::TaskId& id, std::int64_t version);
+  // At the highest version whose time is not later.
+  FoundVersion find_at(const events::TaskId& id, events::Instant time);
   TaskPage list_tasks(const TaskListQuery& query);
   // Versions after the given one, oldest first.
   HistoryPage history(const events::TaskId& id, std::int64_t after_version, std::int64_t limit);
+  // Records after the given position, in the order of partitions and offsets; fewer than `limit` when their bytes are
+  // many, but one at least.
+  ParkedPage parked(std::optional<events::Position> after, std::int64_t limit);
   ModelCounts counts();
 
  private:
@@ -67,6 +97,11 @@ class TaskQueries {
   auto in_time(Read read);
   template <class Read>
   auto in_snapshot(Read read);
+  struct Known;
+  std::optional<Known> known(const events::TaskId& id);
+  FoundVersion version_of(const events::TaskId& id, const Known& known, std::int64_t version, std::string token);
+  std::string past_body(const events::TaskId& id, const Known& known, std::int64_t version);
+  events::Instant time_of(std::int64_t stream_no, std::int64_t version);
   SQLite::Statement& statement_for(const BoundSql& sql);
   static int interrupt_when_over(void* queries);
 
@@ -79,6 +114,9 @@ class TaskQueries {
   SQLite::Statement token_;
   SQLite::Statement find_task_;
   SQLite::Statement history_;
+  SQLite::Statement known_;
+  SQLite::Statement time_of_;
+  SQLite::Statement items_;
   std::unordered_map<std::string, SQLite::Statement> lists_;  // by their text
 };
 

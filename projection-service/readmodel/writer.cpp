@@ -4,6 +4,7 @@
 
 #include "events/log/consistency_token.hpp"
 #include "projection-service/readmodel/headers_blob.hpp"
+#include "projection-service/readmodel/parked_rows.hpp"
 #include "projection-service/readmodel/state_text.hpp"
 
 namespace taskstream::projection {
@@ -53,12 +54,6 @@ class Binder {
 
 std::string text_of(const SQLite::Column& column) {
   return {column.getText(), static_cast<std::size_t>(column.getBytes())};
-}
-
-std::string bytes_of(const SQLite::Column& column) {
-  const int size = column.getBytes();
-  return size == 0 ? std::string()
-                   : std::string(static_cast<const char*>(column.getBlob()), static_cast<std::size_t>(size));
 }
 
 events::Instant instant_of(const SQLite::Column& column) {
@@ -125,7 +120,7 @@ Writer::Writer(ModelFile& file, const events::LogId& log)
           "priority, assignee, due_date, title, stream_no) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
       add_tag_(database_.prepare("INSERT INTO task_tags (tag, stream_no) VALUES (?, ?) ON CONFLICT DO NOTHING")),
       remove_tag_(database_.prepare("DELETE FROM task_tags WHERE tag = ? AND stream_no = ?")),
-      add_history_(database_.prepare("INSERT INTO history (stream_no, version, item) VALUES (?, ?, ?)")),
+      add_history_(database_.prepare("INSERT INTO history (stream_no, version, time, item, state) VALUES (?, ?, ?, ?, ?)")),
       park_(database_.prepare(
           "INSERT INTO parked_records (partition, record_offset, log_time, stream_no, reason, key, headers, "
           "value) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")),
@@ -183,20 +178,9 @@ std::vector<std::string> Writer::quarantined_streams() {
 
 std::vector<ParkedRow> Writer::parked_of(StreamNo stream) {
   std::vector<ParkedRow> rows;
-  SQLite::Statement select = database_.prepare(
-      "SELECT partition, record_offset, log_time, reason, key, headers, value FROM parked_records WHERE stream_no = ? "
-      "ORDER BY "
-      "record_offset");
+  SQLite::Statement select = select_parked(database_, "stream_no = ?");
   select.bind(1, stream.value);
-  while (select.executeStep()) {
-    ParkedRow row{.record = {}, .stream = stream, .reason = text_of(select.getColumn(3))};
-    row.record.position = {.partition = select.getColumn(0).getInt(), .offset = select.getColumn(1).getInt64()};
-    row.record.log_time = instant_of(select.getColumn(2));
-    row.record.record.key = bytes_of(select.getColumn(4));
-    row.record.record.headers = read_headers_blob(bytes_of(select.getColumn(5)));
-    row.record.record.value = bytes_of(select.getColumn(6));
-    rows.push_back(std::move(row));
-  }
+  while (select.executeStep()) rows.push_back(parked_row(select));
   return rows;
 }
 
@@ -246,7 +230,7 @@ void Writer::replace_tags(StreamNo no, const std::vector<std::string>& before, c
 }
 
 void Writer::add_history(const HistoryRow& row) {
-  Binder(add_history_)(row.stream)(row.version)(row.item).run();
+  Binder(add_history_)(row.stream)(row.version)(row.time)(row.item)(row.state).run();
 }
 
 void Writer::park(const ParkedRow& row) {

@@ -7,6 +7,7 @@
 
 #include "events/sqlite/sole_use.hpp"
 #include "projection-service/readmodel/finished_model.hpp"
+#include "projection-service/readmodel/model_name.hpp"
 #include "projection-service/readmodel/model_snapshot.hpp"
 #include "projection-service/replay/log_reading.hpp"
 #include "projection-service/replay/model_builder.hpp"
@@ -34,9 +35,12 @@ class Rebuild final : public Subcommand {
   int run(Interruption& interruption) override {
     OpenedLog opened = open_for_reading(log_);
     const events::LogIdentity identity = identity_of(*opened.log);
-    const std::filesystem::path target = into_.empty() ? swap_ : into_;
     refuse_what_is_there();
-    const auto sole_use = sole_use_of(target);
+    const projection::ModelName name(into_.empty() ? swap_ : into_);
+    const auto building = held(name.hold_for_building(), name.path());
+    // Nobody leads the name elsewhere while this process builds.
+    const std::filesystem::path target = projection::without_link(name.path());
+    const auto sole_use = held(sqlite::SoleUse::of(target), name.path());
 
     const std::filesystem::path draft = target.string() + ".rebuilding-" + std::to_string(getpid());
     Drafts drafts(interruption);
@@ -45,7 +49,7 @@ class Rebuild final : public Subcommand {
     interruption.throw_if_requested();
     refuse_what_is_there();
     projection::put_in_place(draft, target);
-    std::cerr << "built " << target.string() << '\n';
+    std::cerr << "built " << name.path().string() << '\n';
     return kFine;
   }
 
@@ -70,10 +74,10 @@ class Rebuild final : public Subcommand {
     }
   }
 
-  static std::unique_ptr<sqlite::SoleUse> sole_use_of(const std::filesystem::path& target) {
-    auto use = sqlite::SoleUse::of(target);
+  static std::unique_ptr<sqlite::SoleUse> held(std::unique_ptr<sqlite::SoleUse> use,
+                                               const std::filesystem::path& name) {
     if (use) return use;
-    throw CannotUse("A projection-service uses " + target.string() +
+    throw CannotUse("A projection-service uses " + name.string() +
                     ": stop it first, or let it rebuild its read model itself with POST /v1/projection/rebuild.");
   }
 

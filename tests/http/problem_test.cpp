@@ -15,10 +15,11 @@ nlohmann::json document_of(const Problem& problem) {
 TEST(Problem, HoldsWhatTheRfcAndItsCodeAskFor) {
   Problem problem{.status = Status::precondition_failed, .code = "VERSION_CONFLICT", .detail = "It changed."};
   problem.members["currentVersion"] = 7;
+  problem.json_members.emplace_back("current", R"({"title":"a"})");
   problem.headers.emplace_back("Retry-After", "1");
   EXPECT_EQ(document_of(problem),
             nlohmann::json::parse(R"({"type": "/docs/errors.md#version_conflict", "title": "Precondition Failed",
-    "status": 412, "detail": "It changed.", "instance": "/v1/tasks/7?a=b", "code": "VERSION_CONFLICT", "requestId": "r-1", "currentVersion": 7})"));
+    "status": 412, "detail": "It changed.", "instance": "/v1/tasks/7?a=b", "code": "VERSION_CONFLICT", "requestId": "r-1", "currentVersion": 7, "current": {"title": "a"}})"));
   const auto response = to_response(problem, {});
   EXPECT_EQ(response.fields["Content-Type"], "application/problem+json");
   EXPECT_EQ(response.fields["Retry-After"], "1");

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "events/fold/state_json.hpp"
+#include "tests/projection/random_history.hpp"
 #include "tests/projection/read_model.hpp"
 
 namespace taskstream::projection::testing {
@@ -145,11 +146,6 @@ class Dice {
  private:
   std::mt19937_64 random_;
 };
-
-std::uint64_t seed_of_this_run() {
-  const char* given = std::getenv("TASKSTREAM_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
-}
 
 std::vector<std::string> ids_of(const std::vector<TaskState>& tasks) {
   std::vector<std::string> ids;

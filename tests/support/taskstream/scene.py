@@ -35,8 +35,7 @@ class Scene:
         name = f"projection-service-{next(self._numbers)}"
         if "--read-model" not in arguments:
             arguments += ("--read-model", self.folder / f"{name}.db")
-        return self._add(Service("taskstream-projection-service", self.folder, name,
-                                 ["--log", _url(log), *arguments]), start)
+        return self._add(Service("taskstream-projection-service", self.folder, name, ["--log", _url(log), *arguments]), start)
 
     def _add(self, service, start):
         self.services.append(service)

@@ -93,4 +93,6 @@ def state_of(path):
     tags = rows(path, "SELECT key, tag FROM task_tags JOIN streams USING (stream_no) ORDER BY key, tag")
     parked = rows(path, "SELECT streams.key, reason, parked_records.key, headers, value FROM parked_records "
                         "JOIN streams USING (stream_no) ORDER BY 1, record_offset")
-    return {"streams": streams, "history": history, "tags": tags, "parked": parked}
+    tables = [name for name, in rows(path, "SELECT name FROM sqlite_master WHERE type = 'table'")]
+    users = rows(path, "SELECT key, users.* FROM users JOIN streams USING (stream_no) ORDER BY key") if "users" in tables else []
+    return {"streams": streams, "history": history, "tags": tags, "parked": parked, "users": [row[:1] + row[2:] for row in users]}
