@@ -22,7 +22,8 @@ std::optional<int> read_config(int argc, const char* const* argv, Config& config
                 "the read model: a link to one of the files beside it, made when it is missing", "data/read-model.db");
   settings.toggle("rebuild", config.rebuild,
                   "build the read model anew from the log, and serve the one that is there meanwhile");
-  settings.number("rebuild-memory-mb", config.rebuild_memory_mb, {16, 1'000'000}, "that building a read model may take");
+  settings.number("rebuild-memory-mb", config.rebuild_memory_mb, {16, 1'000'000},
+                  "that building a read model may take");
   settings.number("readers", config.readers, {1, 256}, "threads that answer queries");
   settings.number("query-time-limit-ms", config.query_time_limit, {0, 600'000}, "of one query, then 503; 0 = no limit");
   settings.number("max-waiters", config.max_waiters, {0, 1'000'000},

@@ -86,8 +86,9 @@ void FollowedModel::on_write_failed(std::string reason, bool damaged) {
 
 void FollowedModel::on_log_damaged(std::string message) {
   const std::lock_guard lock(mutex_);
-  damage_ = message + " The read model " + file_->path().string() +
-            " belongs to the log as it was: give the right --log, or delete the file to build it from the log as it is.";
+  damage_ =
+      message + " The read model " + file_->path().string() +
+      " belongs to the log as it was: give the right --log, or delete the file to build it from the log as it is.";
 }
 
 }  // namespace taskstream::projection

@@ -47,7 +47,7 @@ class FollowedModel final : public ProjectorListener {
   Writer writer_;
 
   mutable std::mutex mutex_;  // of what the log's thread tells
-  Committed committed_;  // without the changes
+  Committed committed_;       // without the changes
   ReadSide* reads_ = nullptr;
   std::string trouble_;
   std::string damage_;

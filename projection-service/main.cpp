@@ -63,10 +63,11 @@ int run(const Config& config) {
   ReadSide reads({.query_time_limit = config.query_time_limit,
                   .max_waiters = config.max_waiters,
                   .max_streams = config.max_streams,
-                  .on_damaged = [&stop](const std::string& message) {
-                    spdlog::critical("{}", message);
-                    stop.request(EXIT_FAILURE);
-                  },
+                  .on_damaged =
+                      [&stop](const std::string& message) {
+                        spdlog::critical("{}", message);
+                        stop.request(EXIT_FAILURE);
+                      },
                   .on_replaced =
                       [&workers] {
                         for (QueryWorker& worker : workers) worker.let_go_of_replaced();

@@ -11,7 +11,8 @@ std::string to_base64(std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size(); at += 3) {
     const std::string_view three = bytes.substr(at, 3);
     std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 3; ++i) bits = bits << 8 | (i < three.size() ? static_cast<std::uint8_t>(three[i]) : 0U);
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8 | (i < three.size() ? static_cast<std::uint8_t>(three[i]) : 0U);
     for (std::size_t i = 0; i < 4; ++i) text += i <= three.size() ? kAlphabet[bits >> (18 - 6 * i) & 0x3f] : '=';
   }
   return text;

@@ -42,8 +42,9 @@ http::Problem gone() {
 http::Problem parked() {
   return {.status = http::Status::service_unavailable,
           .code = "STREAM_QUARANTINED",
-          .detail = "The task has this version, but this release cannot read it, or one before it: a newer one can. The "
-                    "task without `version` is the last state that could be read.",
+          .detail =
+              "The task has this version, but this release cannot read it, or one before it: a newer one can. The "
+              "task without `version` is the last state that could be read.",
           .headers = {{"Retry-After", "60"}}};
 }
 

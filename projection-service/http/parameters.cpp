@@ -271,8 +271,8 @@ ListParameters read_list(const http::Request& request, TaskListQuery query, Word
   list.query.sort = take_sort(parameters);
   list.query.limit = parameters.take_limit();
   list.query.with_total = parameters.take_total();
-  list.query.after = parameters.take_cursor(
-      spelling_of(list.query), [&](const Cursor& cursor) { return fits(cursor, list.query.sort.key); });
+  list.query.after = parameters.take_cursor(spelling_of(list.query),
+                                            [&](const Cursor& cursor) { return fits(cursor, list.query.sort.key); });
   list.errors = std::move(parameters).errors();
   return list;
 }
@@ -295,9 +295,8 @@ UserListParameters read_user_list_parameters(const http::Request& request, WordC
   list.query.active = parameters.take_flag("active");
   list.query.limit = parameters.take_limit();
   list.query.with_total = parameters.take_total();
-  list.query.after = parameters.take_cursor(spelling_of(list.query), [](const Cursor& cursor) {
-    return std::holds_alternative<std::string>(cursor.key);
-  });
+  list.query.after = parameters.take_cursor(
+      spelling_of(list.query), [](const Cursor& cursor) { return std::holds_alternative<std::string>(cursor.key); });
   list.errors = std::move(parameters).errors();
   return list;
 }

@@ -63,8 +63,7 @@ boost::asio::awaitable<http::Outcome> list_parked(Reader& reader, http::Request 
   if (auto errors = std::move(parameters).errors(); !errors.empty()) {
     co_return reader.stamped(http::validation_failed(std::move(errors)));
   }
-  const auto page =
-      reader.run([&](TaskQueries& queries) { return list_parked(queries.connection(), after, limit); });
+  const auto page = reader.run([&](TaskQueries& queries) { return list_parked(queries.connection(), after, limit); });
   if (!page) co_return reader.stamped(page.error());
   Json body{{"items", Json::array()}};
   for (const ParkedRow& row : page->rows) body["items"].push_back(item_of(row));
@@ -74,8 +73,8 @@ boost::asio::awaitable<http::Outcome> list_parked(Reader& reader, http::Request 
     body["nextCursor"] = cursor;
     link = next_link(request, cursor);
   }
-  auto response =
-      http::json_response(http::Status::ok, body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  auto response = http::json_response(http::Status::ok,
+                                      body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   if (!link.empty()) response.set(http::Field::link, link);
   co_return reader.stamped(std::move(response), page->token, *fresh);
 }

@@ -29,13 +29,13 @@ boost::asio::awaitable<http::Outcome> projection_status(Reader& reader, http::Re
   const auto committed = reader.side().freshness().committed();
   const Lag lag = reader.side().freshness().lag();
   nlohmann::ordered_json body = {{"logId", log->log_id.to_string()},
-                                       {"position", json_of(committed->positions, log->partitions)},
-                                       {"end", json_of(lag.end, log->partitions)},
-                                       {"lagRecords", lag.records},
-                                       {"lagSeconds", lag.age.count()},
-                                       {"schema", kSchemaNumber},
-                                       {"parked", counts->parked},
-                                       {"quarantined", counts->quarantined}};
+                                 {"position", json_of(committed->positions, log->partitions)},
+                                 {"end", json_of(lag.end, log->partitions)},
+                                 {"lagRecords", lag.records},
+                                 {"lagSeconds", lag.age.count()},
+                                 {"schema", kSchemaNumber},
+                                 {"parked", counts->parked},
+                                 {"quarantined", counts->quarantined}};
   if (const auto rebuild = reader.side().rebuilds().progress()) body["rebuild"] = rebuild_json(*rebuild);
   co_return reader.stamped(http::json_response(http::Status::ok, body.dump()), counts->token, *fresh);
 }

@@ -80,7 +80,8 @@ boost::system::result<ChangeToken, http::Problem> Reader::read_change_token(std:
             "That is no place in the order of changes: send a `next` of /v1/changes or an `id` of /v1/stream, exactly "
             "as it came. A consistency token is none.");
       case events::TokenError::OfAnotherLog:
-        return token_unknown("That place is one of another log: drop what was read from it, and begin without a token.");
+        return token_unknown(
+            "That place is one of another log: drop what was read from it, and begin without a token.");
     }
   }
   if (token->needs().size() > side_.log()->partitions)

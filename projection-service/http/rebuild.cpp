@@ -24,9 +24,8 @@ boost::asio::awaitable<http::Outcome> request_rebuild(Reader& reader, http::Requ
 }
 
 nlohmann::ordered_json rebuild_json(const RebuildDesk::Progress& progress) {
-  return {{"done", progress.done},
-          {"total", progress.total},
-          {"startedAt", events::format_instant(progress.started_at)}};
+  return {
+      {"done", progress.done}, {"total", progress.total}, {"startedAt", events::format_instant(progress.started_at)}};
 }
 
 }  // namespace taskstream::projection

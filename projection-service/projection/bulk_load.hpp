@@ -26,9 +26,9 @@ struct RebuildMemory {
 };
 
 // Fills a file that begin_bulk() has made: everything that the log holds when this comes to its end, or all but the
-// last few thousand records of a log that grows meanwhile. Reads on the log's thread, folds and writes on this one; makes
-// the indexes last, and then holds every row that was written against the file. Seals the file. Throws BulkLoadFailed,
-// soon after `stop` is set too, and SQLite::Exception.
+// last few thousand records of a log that grows meanwhile. Reads on the log's thread, folds and writes on this one;
+// makes the indexes last, and then holds every row that was written against the file. Seals the file. Throws
+// BulkLoadFailed, soon after `stop` is set too, and SQLite::Exception.
 void bulk_load(ModelFile& file, events::EventLog& log, const events::LogIdentity& identity, const RebuildMemory& memory,
                RebuildDesk& desk, const std::atomic<bool>& stop);
 

@@ -248,9 +248,12 @@ void Projector::open_transaction() {
 void Projector::add_to_digests(CachedStream& cached) {
   ModelDigests& digests = *options_.digests;
   if (cached.has_row) digests.streams.remove(cached.stored_digest);
-  cached.stored_digest = digest_of(cached.key, {.no = cached.no, .stream = cached.stream, .changed_at = cached.changed_at});
+  cached.stored_digest =
+      digest_of(cached.key, {.no = cached.no, .stream = cached.stream, .changed_at = cached.changed_at});
   digests.streams.add(cached.stored_digest);
-  const auto unique = [](const std::vector<std::string>& tags) { return std::set<std::string>(tags.begin(), tags.end()); };
+  const auto unique = [](const std::vector<std::string>& tags) {
+    return std::set<std::string>(tags.begin(), tags.end());
+  };
   for (const std::string& tag : unique(cached.stored_tags)) digests.tags.remove(digest_of_tag(tag, cached.no));
   for (const std::string& tag : unique(listed_tags(cached.stream.state))) {
     digests.tags.add(digest_of_tag(tag, cached.no));

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "events/log/event_log.hpp"
-#include "projection-service/projection/task_change.hpp"
 #include "projection-service/projection/stream_cache.hpp"
+#include "projection-service/projection/task_change.hpp"
 #include "projection-service/readmodel/row_digests.hpp"
 #include "projection-service/readmodel/writer.hpp"
 
@@ -19,7 +19,7 @@ namespace taskstream::projection {
 struct Committed {
   events::PositionVector positions;
   std::string token;
-  events::PositionVector before = {};                            // what was committed until then
+  events::PositionVector before = {};                             // what was committed until then
   std::optional<std::vector<TaskChange>> changes = std::nullopt;  // in between, in order; none = not collected
 };
 
@@ -76,8 +76,8 @@ class Projector final : public events::Follower {
   CachedStream& load(const events::StreamId& id);
   void mark_dirty(CachedStream& cached, const events::State& before);
   void apply(events::LogRecord& record);
-  void quarantine(events::LogRecord& record, const events::Envelope& envelope, CachedStream& cached,
-                  std::string reason, bool is_first);
+  void quarantine(events::LogRecord& record, const events::Envelope& envelope, CachedStream& cached, std::string reason,
+                  bool is_first);
   void collect(TaskChange change, events::Position position);
   void refold(const std::string& key);
   static void note_text(CachedStream& cached, const events::State& before);

@@ -48,7 +48,7 @@ std::filesystem::path ModelName::generation(std::uint64_t number) const {
 }
 
 std::unique_ptr<ModelFile> ModelName::begin_next(const events::LogIdentity& log, int memory_kib,
-                                        const std::atomic<bool>& stop) const {
+                                                 const std::atomic<bool>& stop) const {
   std::uint64_t number = number_of(without_link(name_)).value_or(0);
   for (const auto& entry : std::filesystem::directory_iterator(folder())) {
     number = std::max(number, number_of(entry.path()).value_or(0));

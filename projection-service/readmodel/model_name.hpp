@@ -10,10 +10,10 @@
 
 namespace taskstream::projection {
 
-// What --read-model names: a link to one of the files beside it, FILE.1, FILE.2 and so on, each of which is a whole read
-// model. So one can be built while another is served, and one rename puts it in its place, journal and all (SQLite names
-// a journal after the file itself). A file under the name itself is taken as it is, and gives way to the link when it is
-// first replaced.
+// What --read-model names: a link to one of the files beside it, FILE.1, FILE.2 and so on, each of which is a whole
+// read model. So one can be built while another is served, and one rename puts it in its place, journal and all (SQLite
+// names a journal after the file itself). A file under the name itself is taken as it is, and gives way to the link
+// when it is first replaced.
 class ModelName {
  public:
   explicit ModelName(std::filesystem::path name) : name_(std::move(name)) {}

@@ -23,8 +23,8 @@ struct ParkedPage {
   bool more = false;
 };
 
-// Records after the given position, in the order of partitions and offsets; fewer than `limit` when their bytes are many,
-// but one at least.
+// Records after the given position, in the order of partitions and offsets; fewer than `limit` when their bytes are
+// many, but one at least.
 ParkedPage list_parked(QueryConnection& connection, std::optional<events::Position> after, std::int64_t limit);
 
 }  // namespace taskstream::projection

@@ -9,7 +9,8 @@ namespace taskstream::projection {
 namespace {
 
 constexpr const char* kTask =
-    "SELECT streams.stream_no, streams.version, quarantine_version, quarantine_reason, tasks.version, deleted, body FROM "
+    "SELECT streams.stream_no, streams.version, quarantine_version, quarantine_reason, tasks.version, deleted, body "
+    "FROM "
     "streams JOIN tasks ON tasks.stream_no = streams.stream_no WHERE key = ?";
 constexpr const char* kTime = "SELECT time FROM history WHERE stream_no = ? AND version = ?";
 constexpr const char* kItems =

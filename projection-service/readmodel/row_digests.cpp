@@ -58,7 +58,8 @@ void add_task_columns(Hash& hash, const events::TaskState& task, events::Positio
   hash(task.id.uuid())(task.version.value)(std::int64_t{task.deleted})(static_cast<std::int64_t>(task.status))(
       static_cast<std::int64_t>(task.priority));
   task.assignee_id ? hash(task.assignee_id->uuid()) : hash.null();
-  hash(task.due_date)(reminder_of(task))(lock_end_of(task))(task.created_by)(task.created_at)(task.updated_at)(task.title);
+  hash(task.due_date)(reminder_of(task))(lock_end_of(task))(task.created_by)(task.created_at)(task.updated_at)(
+      task.title);
   hash(std::int64_t{changed_at.partition})(changed_at.offset);
 }
 

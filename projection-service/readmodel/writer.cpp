@@ -129,10 +129,10 @@ Writer::Writer(ModelFile& file, const events::LogId& log)
           "excluded.active, name = excluded.name, body = excluded.body")),
       add_words_{database_.prepare("INSERT INTO task_words (rowid, words) VALUES (?, ?)"),
                  database_.prepare("INSERT INTO user_words (rowid, words) VALUES (?, ?)")},
-      remove_words_{
-          database_.prepare("INSERT INTO task_words (task_words, rowid, words) VALUES ('delete', ?, ?)"),
-          database_.prepare("INSERT INTO user_words (user_words, rowid, words) VALUES ('delete', ?, ?)")},
-      add_history_(database_.prepare("INSERT INTO history (stream_no, version, time, item, state) VALUES (?, ?, ?, ?, ?)")),
+      remove_words_{database_.prepare("INSERT INTO task_words (task_words, rowid, words) VALUES ('delete', ?, ?)"),
+                    database_.prepare("INSERT INTO user_words (user_words, rowid, words) VALUES ('delete', ?, ?)")},
+      add_history_(
+          database_.prepare("INSERT INTO history (stream_no, version, time, item, state) VALUES (?, ?, ?, ?, ?)")),
       lose_sight_(database_.prepare(
           "INSERT INTO sight_lost (stream_no, who, change_partition, change_offset, version) VALUES (?, ?, ?, ?, ?) "
           "ON CONFLICT DO UPDATE SET change_offset = excluded.change_offset, version = excluded.version")),
@@ -285,10 +285,11 @@ std::vector<SightLostRow> Writer::sights_lost(StreamNo no) {
   sights_lost_.bind(1, no.value);
   while (sights_lost_.executeStep()) {
     const SQLite::Column who = sights_lost_.getColumn(0);
-    rows.push_back({.stream = no,
-                    .member = who.getBytes() == 0 ? std::nullopt : std::optional(events::UserId(uuid_of(who))),
-                    .at = {.partition = sights_lost_.getColumn(1).getInt(), .offset = sights_lost_.getColumn(2).getInt64()},
-                    .version = {sights_lost_.getColumn(3).getInt64()}});
+    rows.push_back(
+        {.stream = no,
+         .member = who.getBytes() == 0 ? std::nullopt : std::optional(events::UserId(uuid_of(who))),
+         .at = {.partition = sights_lost_.getColumn(1).getInt(), .offset = sights_lost_.getColumn(2).getInt64()},
+         .version = {sights_lost_.getColumn(3).getInt64()}});
   }
   return rows;
 }

@@ -73,7 +73,8 @@ TEST(BulkLoad, FindsEachKindOfRowThatIsNotAsItWasWritten) {
   constexpr const char* kDamages[] = {
       "UPDATE tasks SET title = title || 'x' WHERE stream_no = (SELECT min(stream_no) FROM tasks)",
       "UPDATE tasks SET body = replace(body, 'status', 'stat0s') WHERE stream_no = (SELECT max(stream_no) FROM tasks)",
-      "UPDATE tasks SET assignee = NULL WHERE stream_no = (SELECT min(stream_no) FROM tasks WHERE assignee IS NOT NULL)",
+      "UPDATE tasks SET assignee = NULL WHERE stream_no = (SELECT min(stream_no) FROM tasks WHERE assignee IS NOT "
+      "NULL)",
       "UPDATE streams SET version = version + 1 WHERE stream_no = (SELECT min(stream_no) FROM streams)",
       "DELETE FROM tasks WHERE stream_no = (SELECT min(stream_no) FROM tasks)",
       "DELETE FROM streams WHERE stream_no = (SELECT min(stream_no) FROM streams)",
@@ -87,7 +88,8 @@ TEST(BulkLoad, FindsEachKindOfRowThatIsNotAsItWasWritten) {
       "DELETE FROM parked_records",
       "UPDATE tasks SET change_offset = change_offset + 1 WHERE stream_no = (SELECT min(stream_no) FROM tasks)",
       "UPDATE users SET name = name || 'x' WHERE stream_no = (SELECT min(stream_no) FROM users)",
-      "UPDATE sight_lost SET change_offset = change_offset + 1 WHERE stream_no = (SELECT min(stream_no) FROM sight_lost)",
+      "UPDATE sight_lost SET change_offset = change_offset + 1 WHERE stream_no = (SELECT min(stream_no) FROM "
+      "sight_lost)",
       "DELETE FROM users WHERE stream_no = (SELECT max(stream_no) FROM users)",
   };
   const std::uint64_t seed = seed_of_this_run();
@@ -107,8 +109,10 @@ TEST(BulkLoad, FindsEachKindOfRowThatIsNotAsItWasWritten) {
   for (std::string damage : kDamages) {
     // Tables without a rowid: any one row.
     if (const auto at = damage.find("rowid_of IS NULL"); at != std::string::npos) {
-      const std::string table = damage.find("task_tags") != std::string::npos ? "(tag, stream_no) = (SELECT tag, stream_no FROM task_tags LIMIT 1)"
-                                                                              : "(partition, record_offset) = (SELECT partition, record_offset FROM parked_records LIMIT 1)";
+      const std::string table =
+          damage.find("task_tags") != std::string::npos
+              ? "(tag, stream_no) = (SELECT tag, stream_no FROM task_tags LIMIT 1)"
+              : "(partition, record_offset) = (SELECT partition, record_offset FROM parked_records LIMIT 1)";
       damage.replace(at, std::string("rowid_of IS NULL").size(), table);
     }
     SQLite::Transaction transaction(connection);
@@ -176,7 +180,10 @@ TEST(BulkLoad, FailsWhenTheLogDoesNotAnswer) {
 
 TEST(Handover, HoldsTheLogUntilWhatItGaveIsTaken) {
   Handover handover(1'000);
-  const auto records = [] { return Handover::Records(1, {.position = {}, .log_time = {}, .record = {.key = {}, .headers = {}, .value = std::string(900, 'x')}}); };
+  const auto records = [] {
+    return Handover::Records(
+        1, {.position = {}, .log_time = {}, .record = {.key = {}, .headers = {}, .value = std::string(900, 'x')}});
+  };
   handover.on_records(records());
   auto second = std::async(std::launch::async, [&] {
     handover.on_records(records());
@@ -192,13 +199,15 @@ TEST(Handover, HoldsTheLogUntilWhatItGaveIsTaken) {
 
 TEST(SchemaParts, KeepIndexesApartWhateverElseThereIs) {
   const SchemaParts parts = split_schema(
-      "-- Words.\nCREATE TABLE a (\n  x INTEGER, -- of it\n  y TEXT\n);\nCREATE INDEX i ON a (x);\n\nCREATE TRIGGER t AFTER "
+      "-- Words.\nCREATE TABLE a (\n  x INTEGER, -- of it\n  y TEXT\n);\nCREATE INDEX i ON a (x);\n\nCREATE TRIGGER t "
+      "AFTER "
       "INSERT ON a BEGIN\n  DELETE FROM a;\n  DELETE FROM a;\nEND;\nCREATE UNIQUE INDEX u ON a\n  (y);\nCREATE VIRTUAL "
       "TABLE f USING fts5 (x);\n");
   EXPECT_EQ(parts.indexes, "CREATE INDEX i ON a (x);\nCREATE UNIQUE INDEX u ON a\n  (y);\n");
-  EXPECT_EQ(parts.tables,
-            "CREATE TABLE a (\n  x INTEGER, -- of it\n  y TEXT\n);\nCREATE TRIGGER t AFTER INSERT ON a BEGIN\n  DELETE FROM "
-            "a;\n  DELETE FROM a;\nEND;\nCREATE VIRTUAL TABLE f USING fts5 (x);\n");
+  EXPECT_EQ(
+      parts.tables,
+      "CREATE TABLE a (\n  x INTEGER, -- of it\n  y TEXT\n);\nCREATE TRIGGER t AFTER INSERT ON a BEGIN\n  DELETE FROM "
+      "a;\n  DELETE FROM a;\nEND;\nCREATE VIRTUAL TABLE f USING fts5 (x);\n");
 }
 
 class TheName : public ::testing::Test {
@@ -243,9 +252,11 @@ TEST_F(TheName, LosesWhatNobodyHoldsAndNothingElse) {
   auto served = name.begin_next(model.identity, 100, stop);
   const auto held = name.begin_next(model.identity, 100, stop);
   name.lead_to(served->path());
-  for (const char* suffix : {".3", ".3-wal", ".4.lock", ".5-shm", ".backup", ".6.old", "x.7", ".rebuild.lock"}) made(suffix);
+  for (const char* suffix : {".3", ".3-wal", ".4.lock", ".5-shm", ".backup", ".6.old", "x.7", ".rebuild.lock"})
+    made(suffix);
   name.remove_leftovers();
-  for (const char* suffix : {".1", ".2", ".backup", ".6.old", "x.7", ".rebuild.lock"}) EXPECT_TRUE(is_there(suffix)) << suffix;
+  for (const char* suffix : {".1", ".2", ".backup", ".6.old", "x.7", ".rebuild.lock"})
+    EXPECT_TRUE(is_there(suffix)) << suffix;
   for (const char* suffix : {".3", ".3-wal", ".4.lock", ".5-shm"}) EXPECT_FALSE(is_there(suffix)) << suffix;
 }
 

@@ -52,7 +52,8 @@ int failing_open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int fla
   static std::mutex mutex;
   static std::map<const sqlite3_io_methods*, Methods> made;
   const std::lock_guard lock(mutex);
-  const auto [entry, is_new] = made.try_emplace(file->pMethods, Methods{.replaced = *file->pMethods, .usual = file->pMethods});
+  const auto [entry, is_new] =
+      made.try_emplace(file->pMethods, Methods{.replaced = *file->pMethods, .usual = file->pMethods});
   if (is_new) {
     entry->second.replaced.xWrite = failing_write;
     entry->second.replaced.xTruncate = failing_truncate;

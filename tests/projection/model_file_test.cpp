@@ -30,8 +30,8 @@ void execute(const std::filesystem::path& path, const char* sql) {
 class ReadModelFile : public ::testing::Test {
  protected:
   ReadModelFile() {
-    path = std::filesystem::temp_directory_path() /
-           ("taskstream-model-file-test-" + std::to_string(::getpid())) / "nested" / "model.db";
+    path = std::filesystem::temp_directory_path() / ("taskstream-model-file-test-" + std::to_string(::getpid())) /
+           "nested" / "model.db";
     std::filesystem::remove_all(path.parent_path());
     ModelFile file(path);
     file.adopt(identity);

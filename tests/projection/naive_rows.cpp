@@ -35,8 +35,8 @@ std::string micros(events::Instant instant) {
 
 // Without a state before, what is empty has not changed.
 Json changes(const events::State& before, const events::TaskState& after) {
-  constexpr const char* kFields[] = {"title", "description", "status",  "priority",     "tags",
-                                     "assigneeId", "dueDate", "warningOffset", "lock"};
+  constexpr const char* kFields[] = {"title",      "description", "status",        "priority", "tags",
+                                     "assigneeId", "dueDate",     "warningOffset", "lock"};
   const auto* task = std::get_if<events::TaskState>(&before);
   const Json is = Json::parse(events::task_json(after));
   const Json was = task != nullptr ? Json::parse(events::task_json(*task)) : Json{{"tags", Json::array()}};
@@ -167,7 +167,8 @@ std::string NaiveRows::terms(std::string_view kind) const {
     }
   }
   std::string lines;
-  SQLite::Statement select = database.prepare("SELECT DISTINCT key, term FROM terms JOIN keys ON no = doc ORDER BY key, term");
+  SQLite::Statement select =
+      database.prepare("SELECT DISTINCT key, term FROM terms JOIN keys ON no = doc ORDER BY key, term");
   while (select.executeStep()) {
     lines += select.getColumn(0).getString() + "|" + select.getColumn(1).getString() + "|\n";
   }
@@ -183,15 +184,18 @@ std::string NaiveRows::dump() const {
   for (events::Partition p = 0; p < checkpoint_.size(); ++p) {
     const events::PartitionCheckpoint at = checkpoint_.at(p);
     if (at.next == 0) continue;
-    text += std::to_string(p) + "|" + std::to_string(at.next) + "|" + std::to_string(at.last_offset) + "|" + at.last_id + "|\n";
+    text += std::to_string(p) + "|" + std::to_string(at.next) + "|" + std::to_string(at.last_offset) + "|" +
+            at.last_id + "|\n";
   }
   begin();
   text += events::encode_token(identity_.log_id, checkpoint_.positions()) + "|\n";
   begin();
   for (const auto& [key, stream] : streams_) {
-    text += key + "|" + std::to_string(stream.version.value) + "|" + (stream.last_time ? micros(*stream.last_time) : "") + "|" +
-            (stream.quarantine ? std::to_string(stream.quarantine->version.value) + "|" + stream.quarantine->reason : "|") +
-            "|" + state_of_others(stream.state) + "|\n";
+    text +=
+        key + "|" + std::to_string(stream.version.value) + "|" + (stream.last_time ? micros(*stream.last_time) : "") +
+        "|" +
+        (stream.quarantine ? std::to_string(stream.quarantine->version.value) + "|" + stream.quarantine->reason : "|") +
+        "|" + state_of_others(stream.state) + "|\n";
   }
   begin();
   std::map<std::string, std::string> tasks;

@@ -33,9 +33,9 @@ class NaiveRows {
   events::LogIdentity identity_;
   events::Checkpoint checkpoint_;
   std::map<std::string, events::Stream> streams_;
-  std::map<std::string, events::Position> changed_at_;                     // of tasks
-  std::map<std::string, std::map<std::string, Sight>> lost_;               // by stream and who, in hex; "" = everybody
-  std::map<std::string, std::vector<std::string>> history_;  // by stream, in the order of versions
+  std::map<std::string, events::Position> changed_at_;        // of tasks
+  std::map<std::string, std::map<std::string, Sight>> lost_;  // by stream and who, in hex; "" = everybody
+  std::map<std::string, std::vector<std::string>> history_;   // by stream, in the order of versions
   std::map<events::Position, std::string> parked_;
 };
 

@@ -1,3 +1,5 @@
+#include "projection-service/readmodel/past_versions.hpp"
+
 #include <gtest/gtest.h>
 
 #include <map>
@@ -6,7 +8,6 @@
 #include "events/fold/state_json.hpp"
 #include "events/fold/stream_fold.hpp"
 #include "projection-service/readmodel/parked_rows.hpp"
-#include "projection-service/readmodel/past_versions.hpp"
 #include "tests/projection/dice.hpp"
 #include "tests/projection/random_history.hpp"
 #include "tests/projection/read_model.hpp"
@@ -166,7 +167,8 @@ TEST(ParkedRecords, ComeInPagesByteForByte) {
 
 TEST(ParkedRecords, EndAPageWhenTheirBytesAreMany) {
   ReadModel model;
-  for (int i = 0; i < 5; ++i) model.append(events::Record{.key = {}, .headers = {}, .value = std::string(3'000'000, 'x')}, 0);
+  for (int i = 0; i < 5; ++i)
+    model.append(events::Record{.key = {}, .headers = {}, .value = std::string(3'000'000, 'x')}, 0);
   model.deliver();
   const ParkedPage page = list_parked(model.queries().connection(), std::nullopt, 100);
   EXPECT_EQ(page.rows.size(), 2U);

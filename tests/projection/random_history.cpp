@@ -20,7 +20,8 @@ events::UserId RandomHistory::user() {
 }
 
 std::string RandomHistory::words(int most) {
-  constexpr const char* kWords[] = {"write", "the", "guide", "Übung", "日本", "\"quoted\"", "a\\b", "\n", "\U0001F600", "x"};
+  constexpr const char* kWords[] = {"write",      "the",  "guide", "Übung",      "日本",
+                                    "\"quoted\"", "a\\b", "\n",    "\U0001F600", "x"};
   std::string text;
   for (int i = below(most) + 1; i > 0; --i) text += std::string(kWords[below(10)]) + (i > 1 ? " " : "");
   return text;
@@ -88,7 +89,8 @@ events::Event RandomHistory::task_event(std::int64_t version) {
 }
 
 events::Event RandomHistory::user_event(std::int64_t version) {
-  if (version == 1) return events::UserRegistered{.first_name = words(1), .last_name = words(2), .email = "a@example.org"};
+  if (version == 1)
+    return events::UserRegistered{.first_name = words(1), .last_name = words(2), .email = "a@example.org"};
   switch (below(4)) {
     case 0:
       return events::UserEdited{.changes = {.first_name = words(1)}};

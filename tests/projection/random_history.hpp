@@ -11,9 +11,9 @@
 
 namespace taskstream::projection::testing {
 
-// Records as a log could hold them, from a seed: every type of event, on tasks, users, addresses and the log itself, with
-// lost races, retries, foreign envelopes, types that nobody knows, and clocks that go back. A few tasks get most of the
-// events. Ids are made so that 256 tasks at most are there.
+// Records as a log could hold them, from a seed: every type of event, on tasks, users, addresses and the log itself,
+// with lost races, retries, foreign envelopes, types that nobody knows, and clocks that go back. A few tasks get most
+// of the events. Ids are made so that 256 tasks at most are there.
 class RandomHistory {
  public:
   explicit RandomHistory(std::uint64_t seed, int tasks = 200) : random_(seed), tasks_(tasks) {}

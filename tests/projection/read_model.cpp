@@ -123,7 +123,8 @@ std::span<const char* const> dump_queries() {
       "SELECT token FROM snapshot",
       "SELECT key, version, last_time, quarantine_version, quarantine_reason, state FROM streams ORDER BY key",
       "SELECT hex(id), version, deleted, quarantined, status, priority, hex(assignee), due_date, created_at, "
-      "updated_at, title, created_by, remind_at, lock_expires_at, body, change_partition, change_offset FROM tasks ORDER "
+      "updated_at, title, created_by, remind_at, lock_expires_at, body, change_partition, change_offset FROM tasks "
+      "ORDER "
       "BY id",
       "SELECT key, hex(who), change_partition, change_offset, sight_lost.version FROM sight_lost JOIN streams USING "
       "(stream_no) ORDER BY key, who",
@@ -131,7 +132,8 @@ std::span<const char* const> dump_queries() {
       "SELECT key, term FROM temp.task_terms JOIN streams ON stream_no = doc ORDER BY key, term",
       "SELECT key, term FROM temp.user_terms JOIN streams ON stream_no = doc ORDER BY key, term",
       "SELECT tag, key FROM task_tags JOIN streams USING (stream_no) ORDER BY tag, key",
-      "SELECT key, history.version, time, item, history.state FROM history JOIN streams USING (stream_no) ORDER BY key, "
+      "SELECT key, history.version, time, item, history.state FROM history JOIN streams USING (stream_no) ORDER BY "
+      "key, "
       "history.version",
       "SELECT partition, record_offset, reason, hex(parked_records.key), hex(headers), hex(value), streams.key FROM "
       "parked_records "

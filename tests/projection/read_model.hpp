@@ -23,7 +23,8 @@ events::RecordedEvent recorded(const events::StreamId& stream, std::int64_t vers
 events::RecordedEvent recorded(const events::TaskId& task, std::int64_t version, events::Event event,
                                std::int64_t second = 0);
 
-// All rows of all tables of a file, in a fixed order, with streams named by their keys: the queries, and what they find.
+// All rows of all tables of a file, in a fixed order, with streams named by their keys: the queries, and what they
+// find.
 std::span<const char* const> dump_queries();
 std::string dump_of(const std::filesystem::path& file);
 

@@ -62,7 +62,8 @@ TEST(TaskList, IsGivenUpAtTheTimeLimit) {
     database.execute(
         "WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 60000) INSERT INTO tasks "
         "(stream_no, id, version, deleted, quarantined, status, priority, created_by, created_at, updated_at, title, "
-        "body, change_partition, change_offset) SELECT i, randomblob(16), 1, 0, 0, 0, 0, 'ada', i, i, 't', '{}', 0, i FROM n");
+        "body, change_partition, change_offset) SELECT i, randomblob(16), 1, 0, 0, 0, 0, 'ada', i, i, 't', '{}', 0, i "
+        "FROM n");
   }
   TaskQueries hurried(model.path(), std::chrono::milliseconds(1));
   EXPECT_THROW(hurried.list_tasks(
