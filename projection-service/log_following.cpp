@@ -97,6 +97,7 @@ LogFollowing::~LogFollowing() {
 }
 
 void LogFollowing::open_model() {
+  name_.hold_for_building();  // for a moment: where none can be built, that is said now
   if (!name_.target()) return;
   try {
     found_ = std::make_unique<ModelFile>(name_.path());

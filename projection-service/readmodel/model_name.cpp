@@ -27,7 +27,12 @@ std::optional<std::filesystem::path> ModelName::target() const {
 }
 
 std::unique_ptr<sqlite::SoleUse> ModelName::hold_for_building() const {
-  return sqlite::SoleUse::of(name_.string() + ".rebuild");
+  try {
+    return sqlite::SoleUse::of(name_.string() + ".rebuild");
+  } catch (const std::system_error& e) {
+    throw ReadModelRefused("No read model can be made as " + name_.string() + " (" + e.what() +
+                           "): make its folder writable, or give another file with --read-model.");
+  }
 }
 
 std::optional<std::uint64_t> ModelName::number_of(const std::filesystem::path& entry) const {

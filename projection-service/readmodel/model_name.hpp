@@ -22,7 +22,8 @@ class ModelName {
   // What the name leads to; nullopt when nothing is there.
   std::optional<std::filesystem::path> target() const;
 
-  // Held by whoever builds what is to take the name. nullptr while another process does.
+  // Held by whoever builds what is to take the name; makes the folder when it is missing. nullptr while another process
+  // builds. Throws ReadModelRefused where nothing can be made.
   std::unique_ptr<sqlite::SoleUse> hold_for_building() const;
   // A file to build in, with a number that none has. To be called by who builds.
   std::unique_ptr<ModelFile> begin_next(const events::LogIdentity& log, int memory_kib,

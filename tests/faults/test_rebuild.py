@@ -262,6 +262,16 @@ def test_a_file_under_the_name_itself_is_taken_and_gives_way_at_the_first_rebuil
     assert projection.client().get(path).json == created.json
 
 
+def test_a_new_model_makes_its_folder_or_says_why_it_cannot(scene):
+    log = scene.file_log()
+    scene.command_service(log)
+    made = scene.projection_service(log, "--read-model", scene.folder / "not" / "there" / "yet.db")
+    assert made.client().get("/v1/tasks").status == 200
+    (scene.folder / "file").touch()
+    refused = scene.projection_service(log, "--read-model", scene.folder / "file" / "model.db", start=False).launch()
+    assert refused.await_exit() == 1 and "make its folder writable" in refused.said()
+
+
 def test_rebuild_at_the_start_serves_what_is_there_meanwhile(scene, long_log):
     log, _ = long_log
     plain = scene.projection_service(log)

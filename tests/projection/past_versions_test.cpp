@@ -1,7 +1,9 @@
 #include "projection-service/readmodel/past_versions.hpp"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -99,6 +101,31 @@ TEST(PastVersions, KeepEverySixtyFourthWhole) {
     const auto body = nlohmann::json::parse(find_version(model.queries().connection(), task_id(1), n).body);
     EXPECT_EQ(body.at("version"), n);
     EXPECT_EQ(body.at("title"), n == 1 ? "t" : std::to_string(n));
+  }
+}
+
+// What the database's machine does for a query, step by step.
+int steps_of(TaskQueries& queries, const std::function<void()>& query) {
+  int steps = 0;
+  sqlite3* handle = queries.connection().database().connection().getHandle();
+  sqlite3_progress_handler(handle, 1, [](void* count) { return ++*static_cast<int*>(count), 0; }, &steps);
+  query();
+  sqlite3_progress_handler(handle, 0, nullptr, nullptr);
+  return steps;
+}
+
+TEST(PastVersions, OfATaskWithManyTakeFewSteps) {
+  ReadModel model;
+  constexpr std::int64_t kVersions = 20'000;
+  model.append(recorded(task_id(1), 1, events::TaskCreated{.title = "t"}, 1));
+  for (std::int64_t n = 2; n <= kVersions; ++n) {
+    model.append(recorded(task_id(1), n, events::TaskEdited{.changes = {.title = std::to_string(n)}}, n));
+  }
+  model.deliver();
+  TaskQueries queries = model.queries();
+  for (const std::int64_t n : {1L, 63L, 9'999L, 10'047L, kVersions - 1}) {
+    EXPECT_LT(steps_of(queries, [&] { find_version(queries.connection(), task_id(1), n); }), 2'000) << n;
+    EXPECT_LT(steps_of(queries, [&] { find_at(queries.connection(), task_id(1), at_second(n)); }), 3'000) << n;
   }
 }
 
