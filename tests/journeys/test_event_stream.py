@@ -269,6 +269,7 @@ def test_a_slow_reader_is_told_to_begin_again(scene):
         assert ended.value.orderly and len(events) < 500
         resync = events[-1]
         assert resync.name == "resync" and resync.data == {"token": resync.id}
+        assert projection.client().get(f"/v1/tasks/{task}", Consistency_Token=edited.token).version == version
         resumed = EventStream(projection.port, last_event_id=resync.id)
         assert resumed.next_task()["version"] == version
         wait_until(lambda: quick.versions.get(task) == version, "who reads is told everything")
