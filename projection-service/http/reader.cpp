@@ -80,7 +80,8 @@ boost::system::result<ChangeToken, http::Problem> Reader::read_change_token(std:
             "That is no place in the order of changes: send a `next` of /v1/changes or an `id` of /v1/stream, exactly "
             "as it came. A consistency token is none.");
       case events::TokenError::OfAnotherLog:
-        return token_unknown("That place is one of another log: drop what was read from it, and begin without a token.");
+        return token_unknown(
+            "That place is one of another log: drop what was read from it, and begin without a token.");
     }
   }
   if (token->needs().size() > side_.log()->partitions)
@@ -88,12 +89,12 @@ boost::system::result<ChangeToken, http::Problem> Reader::read_change_token(std:
   return *std::move(token);
 }
 
-StreamLane& Reader::lane(const boost::asio::any_io_executor& executor) {
+std::shared_ptr<StreamLane> Reader::lane(const boost::asio::any_io_executor& executor) {
   if (!lane_) {
     lane_ = std::make_shared<StreamLane>(executor);
     side_.changes().add_lane(lane_);
   }
-  return *lane_;
+  return lane_;
 }
 
 boost::asio::awaitable<boost::system::result<Reader::Fresh, http::Problem>> Reader::await_freshness(

@@ -23,9 +23,10 @@ events::TaskState task_of(const Json& body, bool deleted) {
 }  // namespace
 
 ResumedChange resumed_change(const ChangedTask& changed, std::string id) {
-  ResumedChange resumed{.before = {},
-                        .after = {},
-                        .text = {.id = std::move(id), .event = event_text(changed), .changes = "{}", .task = changed.body}};
+  ResumedChange resumed{
+      .before = {},
+      .after = {},
+      .text = {.id = std::move(id), .event = event_text(changed), .changes = "{}", .task = changed.body}};
   if (changed.gone == ChangedTask::Gone::Left) return resumed;
 
   const Json now = Json::parse(changed.body);
