@@ -124,6 +124,30 @@ void Settings::custom(std::string_view name, std::string default_text, std::stri
            .take = [take = std::move(take)](const std::vector<std::string>& values) { return take(values.front()); }});
 }
 
+void Settings::argument(std::string_view name, std::string& target, std::string_view purpose,
+                        std::string_view example) {
+  declare({.name = std::string(name),
+           .default_text = {},
+           .purpose = std::string(purpose),
+           .example = std::string(example),
+           .kind = Kind::Argument,
+           .take = [&target](const std::vector<std::string>& values) -> std::optional<std::string> {
+             if (values.front().empty()) return "is empty";
+             target = values.front();
+             return std::nullopt;
+           }});
+}
+
+std::vector<Settings::Flag> Settings::flags() const {
+  std::vector<Flag> flags = {{.name = "--help", .purpose = "Show this and end.", .takes_value = false}};
+  for (const auto& setting : settings_) {
+    if (setting.kind == Kind::Argument) continue;
+    flags.push_back(
+        {.name = "--" + setting.name, .purpose = setting.purpose, .takes_value = setting.kind != Kind::Toggle});
+  }
+  return flags;
+}
+
 void Settings::require(std::function<std::optional<std::string>()> check) {
   checks_.push_back(std::move(check));
 }
@@ -152,7 +176,7 @@ std::optional<std::string> Settings::read_file(const std::string& path, FileValu
     if (equals == std::string_view::npos) return where + ": not `name = value`, e.g. `listen = 127.0.0.1:8080`";
     const auto name = trimmed(text.substr(0, equals));
     const auto* setting = find(name);
-    if (setting == nullptr || name == "config")
+    if (setting == nullptr || setting->kind == Kind::Argument || name == "config")
       return where + ": there is no setting `" + std::string(name) + "`; --help lists them";
     auto& given = values[std::string(name)];
     if (!given.source.empty() && setting->kind != Kind::List)
@@ -172,6 +196,8 @@ std::optional<std::string> Settings::take_all(std::map<std::string, Given, std::
     std::optional<Given> given;
     if (const auto flag = flags.find(setting.name); flag != flags.end()) {
       given = std::move(flag->second);
+    } else if (setting.kind == Kind::Argument) {
+      continue;  // CLI11 has refused a command line without it
     } else if (const char* value = environment(variable_of(setting.name).c_str()); value != nullptr) {
       given = Given{.source = variable_of(setting.name),
                     .values = setting.kind == Kind::List ? at_commas(value) : std::vector<std::string>{value}};
@@ -180,8 +206,11 @@ std::optional<std::string> Settings::take_all(std::map<std::string, Given, std::
     }
     if (!given) continue;
     if (const auto complaint = setting.take(given->values)) {
-      return given->source + " = `" + joined(given->values, ",") + "` " + *complaint + "; for example: --" +
-             setting.name + (setting.kind == Kind::Toggle ? '=' : ' ') + setting.example;
+      const std::string flag = setting.kind == Kind::Argument ? std::string() : "--" + setting.name;
+      const std::string_view before_value =
+          setting.kind == Kind::Argument ? "" : (setting.kind == Kind::Toggle ? "=" : " ");
+      return given->source + " = `" + joined(given->values, ",") + "` " + *complaint + "; for example: " + flag +
+             std::string(before_value) + setting.example;
     }
     if (setting.name == "config") {
       if (auto complaint = read_file(file_, in_file)) return complaint;
@@ -201,18 +230,24 @@ std::optional<int> Settings::read(int argc, const char* const* argv, std::ostrea
           "or as `name = value` in the file that --config names: flag > environment > file.",
       program_);
   app.set_help_flag("-h,--help", "Show this and end.");
-  app.set_version_flag("--version", program_ + ' ' + version_, "Show the version and end.");
+  app.footer(examples_);
+  if (find("version") == nullptr) {
+    app.set_version_flag("--version", program_ + ' ' + version_, "Show the version and end.");
+  }
 
   std::deque<std::string> toggles;  // where CLI11 leaves the values of flags
   std::map<std::string, CLI::Option*> options;
   for (const auto& setting : settings_) {
-    const auto flag = "--" + setting.name;
+    const bool is_argument = setting.kind == Kind::Argument;
+    const auto flag = (is_argument ? "" : "--") + setting.name;
     const auto purpose = setting.purpose + " e.g. " + setting.example;
     auto* option = setting.kind == Kind::Toggle
                        ? app.add_flag(flag, toggles.emplace_back(), setting.purpose)
                        : app.add_option(flag, [](const CLI::results_t&) { return true; }, purpose);
     if (setting.kind == Kind::List) option->take_all();
-    if (setting.kind == Kind::Toggle) {
+    if (is_argument) {
+      option->required()->type_name("");
+    } else if (setting.kind == Kind::Toggle) {
       option->description(setting.purpose + " [" + setting.default_text + "]");
     } else {
       option->type_name("VALUE")->default_str(setting.default_text);
@@ -234,7 +269,9 @@ std::optional<int> Settings::read(int argc, const char* const* argv, std::ostrea
 
   std::map<std::string, Given, std::less<>> flags;
   for (const auto& [name, option] : options) {
-    if (option->count() > 0) flags.emplace(name, Given{.source = "--" + name, .values = option->results()});
+    if (option->count() == 0) continue;
+    const auto source = option->get_positional() ? name : "--" + name;
+    flags.emplace(name, Given{.source = source, .values = option->results()});
   }
   if (const auto complaint = take_all(std::move(flags), environment)) {
     err << program_ << ": " << *complaint << '\n';

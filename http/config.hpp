@@ -20,6 +20,7 @@ namespace taskstream::http {
 // counts. Nonsense is refused with the name that the reader gave and an example that would do.
 class Settings {
  public:
+  // `version` is what --version shows, unless a setting of that name is declared.
   Settings(std::string program, std::string purpose, std::string version);
 
   // What is declared is taken into `target`, whose present value is the default.
@@ -60,8 +61,20 @@ class Settings {
              return std::nullopt;
            });
   }
+  // What must be named without a flag, on the command line alone: taken in the order of declaration.
+  void argument(std::string_view name, std::string& target, std::string_view purpose, std::string_view example);
+  // Shown at the end of --help.
+  void examples(std::string text) { examples_ = std::move(text); }
   // Looked at once all values are taken: answers what does not fit together, or nothing.
   void require(std::function<std::optional<std::string>()> check);
+
+  // What a shell may offer to complete: `--name` of each flag, and whether a value follows it.
+  struct Flag {
+    std::string name;
+    std::string purpose;
+    bool takes_value;
+  };
+  std::vector<Flag> flags() const;
 
   using Environment = std::function<const char*(const char* name)>;
   // nullopt = go on. Otherwise the program ends with this exit code: help, version or a complaint has been written.
@@ -70,7 +83,7 @@ class Settings {
   std::optional<int> read(int argc, const char* const* argv);
 
  private:
-  enum class Kind { Single, Toggle, List };
+  enum class Kind { Single, Toggle, List, Argument };
   struct Setting {
     std::string name;
     std::string default_text;
@@ -96,6 +109,7 @@ class Settings {
   std::string program_;
   std::string purpose_;
   std::string version_;
+  std::string examples_;
   std::string file_;
   std::deque<Setting> settings_;
   std::vector<std::function<std::optional<std::string>()>> checks_;

@@ -18,8 +18,11 @@ std::optional<int> read_config(int argc, const char* const* argv, Config& config
                           "Follows the log into a read model and answers queries from it.", TASKSTREAM_VERSION);
   settings.parsed("log", kDefaultLog, config.log, "the log to follow", "kafka://127.0.0.1:9092/taskstream",
                   events::parse_log_url);
-  settings.text("read-model", config.read_model, "the file of the read model, made when it is missing",
-                "data/read-model.db");
+  settings.text("read-model", config.read_model,
+                "the read model: a link to one of the files beside it, made when it is missing", "data/read-model.db");
+  settings.toggle("rebuild", config.rebuild,
+                  "build the read model anew from the log, and serve the one that is there meanwhile");
+  settings.number("rebuild-memory-mb", config.rebuild_memory_mb, {16, 1'000'000}, "that building a read model may take");
   settings.number("readers", config.readers, {1, 256}, "threads that answer queries");
   settings.number("query-time-limit-ms", config.query_time_limit, {0, 600'000}, "of one query, then 503; 0 = no limit");
   settings.number("max-waiters", config.max_waiters, {0, 1'000'000},

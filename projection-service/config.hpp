@@ -15,6 +15,8 @@ struct Config {
   events::LogUrl log;
   events::LogOptions log_options{.create = false};
   std::string read_model = "data/read-model.db";
+  bool rebuild = false;
+  std::size_t rebuild_memory_mb = 512;
   std::size_t readers = 2;
   std::chrono::milliseconds query_time_limit{1'000};
   std::size_t max_waiters = 12'000;

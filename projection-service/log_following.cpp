@@ -2,7 +2,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <cstdlib>
+#include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -15,10 +18,12 @@ constexpr std::chrono::milliseconds kOpenAttempt{5'000};
 constexpr std::chrono::milliseconds kOpenPause{500};
 constexpr std::chrono::milliseconds kGenesisPause{100};
 constexpr std::chrono::milliseconds kTick{50};
-constexpr std::chrono::milliseconds kIdleBeforeCommit{50};
 constexpr std::chrono::milliseconds kEndInterval{500};
 constexpr std::chrono::milliseconds kEndDeadline{5'000};
-constexpr std::chrono::milliseconds kPauseAfterFailure{1'000};
+// A rebuilt model is as far as the served one once in a tick, or some ticks later.
+constexpr std::chrono::milliseconds kSwapPatience{2'000};
+constexpr std::chrono::milliseconds kSwapLook{1};
+constexpr std::chrono::milliseconds kPauseAfterFailedRebuild{5'000};
 
 constexpr const char* kLog = "log";
 constexpr const char* kReadModel = "read model";
@@ -34,8 +39,7 @@ std::vector<events::Partition> all_of(events::Partition count) {
 // Asks the log where it ends, one question after another. The answers come on the log's thread.
 class LogFollowing::EndQuestions {
  public:
-  EndQuestions(events::EventLog& log, Projector& projector, Freshness& freshness)
-      : log_(log), projector_(projector), freshness_(freshness) {}
+  EndQuestions(events::EventLog& log, Freshness& freshness) : log_(log), freshness_(freshness) {}
 
   void ask_when_due() {
     const auto now = Clock::now();
@@ -49,6 +53,12 @@ class LogFollowing::EndQuestions {
                     });
   }
 
+  // As last seen.
+  events::PositionVector end() const {
+    const std::lock_guard lock(mutex_);
+    return end_;
+  }
+
  private:
   void take(Clock::time_point asked, events::EventLog::EndsOfPartitions ends) {
     const bool answered = ends.has_value();
@@ -57,46 +67,70 @@ class LogFollowing::EndQuestions {
                : spdlog::warn("the log does not answer: {}", ends.error().reason);
     }
     if (!answered) return;
-    projector_.expect_end(*ends);
+    {
+      const std::lock_guard lock(mutex_);
+      end_.advance(*ends);
+    }
     freshness_.end_known(asked, *std::move(ends));
   }
 
   events::EventLog& log_;
-  Projector& projector_;
   Freshness& freshness_;
+  mutable std::mutex mutex_;
+  events::PositionVector end_;
   std::atomic<bool> under_way_ = false;
   Clock::time_point next_;
   bool reachable_ = true;  // of the log's thread
 };
 
-LogFollowing::LogFollowing(events::LogUrl url, events::LogOptions options, ModelFile& file, ReadSide& reads,
-                           http::Readiness& readiness, http::StopSignal& stop)
-    : url_(std::move(url)),
-      options_(std::move(options)),
-      file_(file),
-      reads_(reads),
-      readiness_(readiness),
-      stop_(stop) {
+LogFollowing::LogFollowing(Options options, ReadSide& reads, http::Readiness& readiness, http::StopSignal& stop)
+    : options_(std::move(options)), name_(options_.read_model), reads_(reads), readiness_(readiness), stop_(stop) {
+  open_model();
   readiness_.set(kLog, "it is being opened");
 }
 
 LogFollowing::~LogFollowing() {
-  log_.reset();
+  rebuilt_.reset();
+  rebuilding_.reset();
+  served_.reset();
+  log_.reset();  // its last answers still find the questions
+}
+
+void LogFollowing::open_model() {
+  if (!name_.target()) return;
+  try {
+    found_ = std::make_unique<ModelFile>(name_.path());
+  } catch (const ReadModelOutdated& e) {
+    outdated_log_id_ = e.log_id();
+  }
 }
 
 void LogFollowing::run() {
   if (!open_patiently()) return;
   readiness_.set(kReadModel, "it is being opened");
   readiness_.clear(kLog);
-  file_.adopt(*identity_);
+  begin();
+  while (!pause(kTick)) tend();
+}
+
+void LogFollowing::begin() {
+  if (outdated_log_id_ && *outdated_log_id_ != identity_->log_id.to_string()) {
+    throw ReadModelRefused(another_logs_message(*name_.target(), *outdated_log_id_, identity_->log_id));
+  }
   reads_.set_log(*identity_);
-  writer_ = std::make_unique<Writer>(file_, identity_->log_id);
-  projector_ = std::make_unique<Projector>(*writer_, identity_->partitions, *this);
-  questions_ = std::make_unique<EndQuestions>(*log_, *projector_, reads_.freshness());
-  projector_->refold_parked();
-  projector_->announce();
-  spdlog::info("following log {} into {}", identity_->log_id.to_string(), file_.path().string());
-  follow_until_stopped();
+  questions_ = std::make_unique<EndQuestions>(*log_, reads_.freshness());
+  questions_->ask_when_due();
+  if (found_) {
+    found_->adopt(*identity_);
+    name_.remove_leftovers();
+    served_ = std::make_unique<FollowedModel>(std::move(found_), *identity_);
+    served_->serve(reads_);
+    spdlog::info("following log {} into {}", identity_->log_id.to_string(), served_->path().string());
+    if (options_.rebuild) reads_.rebuilds().request();
+  } else if (outdated_log_id_) {
+    spdlog::info("the read model {} is of an older release: building another one from the log", name_.path().string());
+  }
+  tend();
 }
 
 // False when the process is asked to end before the log is there. A projection never makes a log.
@@ -107,7 +141,7 @@ bool LogFollowing::open_patiently() {
     std::chrono::milliseconds wait = kOpenPause;
     try {
       const auto deadline = Clock::now() + kOpenAttempt;
-      if (!log_) log_ = events::open_log(url_, options_, deadline);
+      if (!log_) log_ = events::open_log(options_.url, options_.log, deadline);
       identity_ = events::read_genesis(*log_, deadline);
       if (identity_) return true;
       reason = "the log is empty: a command service writes its first record, which says who it is";
@@ -123,67 +157,112 @@ bool LogFollowing::open_patiently() {
   }
 }
 
-void LogFollowing::follow_until_stopped() {
-  while (true) {
-    follow_until_failed();
-    if (pause(std::chrono::milliseconds(0))) return;
-    if (pause(kPauseAfterFailure)) return;
-    write_failed_ = false;
-    try {
-      projector_->start_over();
-      spdlog::info("following the log again");
-    } catch (const SQLite::Exception& e) {
-      on_write_failed(e.what(), sqlite::means_damage(e));
-    }
+void LogFollowing::tend() {
+  questions_->ask_when_due();
+  if (served_ && !tend_served()) return;
+  tend_rebuild();
+  report_progress();
+}
+
+// False when the process has to end.
+bool LogFollowing::tend_served() {
+  served_->expect_end(questions_->end());
+  served_->tend(*log_);
+  const std::string damage = served_->damage();
+  if (damage.empty()) return true;
+  spdlog::critical("{}", damage);
+  stop_.request(EXIT_FAILURE);
+  return false;
+}
+
+void LogFollowing::tend_rebuild() {
+  const bool wanted = reads_.rebuilds().is_requested() || !served_;
+  if (!rebuilding_ && wanted && Clock::now() >= next_rebuild_) start_rebuild();
+  if (!rebuilding_ || !rebuilding_->is_over()) return;
+  if (!rebuilt_) {
+    auto file = rebuilding_->take();
+    if (!file) return give_up_rebuild();
+    rebuilt_ = std::make_unique<FollowedModel>(std::move(file), *identity_);
+  }
+  rebuilt_->expect_end(questions_->end());
+  rebuilt_->tend(*log_);
+  if (const std::string trouble = rebuilt_->damage() + rebuilt_->trouble(); !trouble.empty()) {
+    spdlog::error("the rebuilt read model cannot be used: {}", trouble);
+    return give_up_rebuild();
+  }
+  if (!served_ || rebuilt_->committed().covers(served_->committed())) put_in_place();
+}
+
+void LogFollowing::start_rebuild() {
+  try {
+    name_.remove_leftovers();
+    reads_.rebuilds().begin(reads_.freshness().lag().end);
+    rebuilding_ = std::make_unique<Rebuilding>(name_, *log_, *identity_, options_.memory, reads_.rebuilds());
+  } catch (const std::exception& e) {
+    spdlog::error("the read model cannot be rebuilt: {}", e.what());
+    give_up_rebuild();
   }
 }
 
-void LogFollowing::follow_until_failed() {
-  if (write_failed_) return;
-  questions_->ask_when_due();
-  const auto subscription = log_->follow(projector_->checkpoint(), *projector_);
-  while (!write_failed_ && !pause(kTick)) {
-    projector_->commit_if_idle(kIdleBeforeCommit);
-    questions_->ask_when_due();
-    report_progress();
+void LogFollowing::give_up_rebuild() {
+  if (rebuilt_) {
+    const std::filesystem::path path = rebuilt_->path();
+    rebuilt_.reset();
+    remove_model(path);
   }
+  rebuilding_.reset();
+  reads_.rebuilds().end();
+  next_rebuild_ = Clock::now() + kPauseAfterFailedRebuild;
+}
+
+// What was served commits nothing more from here on, so that readers never go back behind what they have seen.
+void LogFollowing::put_in_place() {
+  if (served_) {
+    served_->stop_following();
+    const auto deadline = Clock::now() + kSwapPatience;
+    while (!rebuilt_->committed().covers(served_->committed())) {
+      if (Clock::now() > deadline) return;  // both go on, and it is tried again
+      std::this_thread::sleep_for(kSwapLook);
+    }
+  }
+  try {
+    if (served_ && without_link(name_.path()) != served_->path()) {
+      throw BulkLoadFailed("another process, of another release, has put a read model in place meanwhile");
+    }
+    name_.lead_to(rebuilt_->path());
+  } catch (const std::exception& e) {
+    spdlog::error("the rebuilt read model cannot be put in place: {}", e.what());
+    return give_up_rebuild();
+  }
+  rebuilt_->serve(reads_);
+  served_ = std::move(rebuilt_);
+  rebuilding_.reset();
+  name_.remove_leftovers();
+  reads_.rebuilds().end();
+  spdlog::info("following log {} into {}", identity_->log_id.to_string(), served_->path().string());
 }
 
 void LogFollowing::report_progress() {
-  if (readiness_.ready() || write_failed_) return;
+  if (served_ && !served_->trouble().empty()) {
+    return readiness_.set(kReadModel, "it cannot be written: " + served_->trouble());
+  }
+  if (readiness_.ready()) return;
   if (reads_.freshness().has_been_complete()) {
     readiness_.clear(kReadModel);
     spdlog::info("the read model holds everything that the log does");
     return;
   }
-  readiness_.set(kReadModel, "catching up, " + std::to_string(reads_.freshness().lag().records) + " records behind");
+  const auto progress = reads_.rebuilds().progress();
+  if (served_ || !progress) {
+    const std::string behind = std::to_string(reads_.freshness().lag().records);
+    return readiness_.set(kReadModel, "catching up, " + behind + " records behind");
+  }
+  readiness_.set(kReadModel, "being built, " + std::to_string(progress->done) + " of " +
+                                 std::to_string(progress->total) + " records read");
 }
 
 bool LogFollowing::pause(std::chrono::milliseconds time) {
   return stop_.wait_for(time).has_value();
-}
-
-void LogFollowing::on_committed(Committed committed) {
-  reads_.committed(std::move(committed));
-}
-
-void LogFollowing::on_write_failed(std::string reason, bool damaged) {
-  if (damaged) {
-    spdlog::critical("{}", damage_message(file_.path(), reason));
-    stop_.request(EXIT_FAILURE);
-  } else {
-    spdlog::error("the read model cannot be written, and what it lacks will be read from the log again: {}", reason);
-    readiness_.set(kReadModel, "it cannot be written: " + reason);
-  }
-  write_failed_ = true;
-}
-
-void LogFollowing::on_log_damaged(std::string message) {
-  spdlog::critical(
-      "{} The read model {} belongs to the log as it was: give the right --log, or delete the file to build it from "
-      "the log as it is.",
-      message, file_.path().string());
-  stop_.request(EXIT_FAILURE);
 }
 
 }  // namespace taskstream::projection

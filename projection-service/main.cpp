@@ -2,6 +2,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <cstdlib>
 #include <deque>
 #include <iostream>
@@ -16,7 +17,6 @@
 #include "projection-service/http/endpoints.hpp"
 #include "projection-service/log_following.hpp"
 #include "projection-service/openapi_text.hpp"
-#include "projection-service/readmodel/model_file.hpp"
 
 namespace taskstream::projection {
 namespace {
@@ -30,6 +30,10 @@ class QueryWorker {
 
   boost::asio::io_context& context() { return context_; }
   http::Worker worker() { return {.context = context_, .router = router_}; }
+  // From any thread.
+  void let_go_of_replaced() {
+    boost::asio::post(context_, [this] { reader_.let_go_of_replaced(); });
+  }
   void start() {
     thread_ = std::thread([this] { context_.run(); });
   }
@@ -55,18 +59,25 @@ class QueryWorker {
 int run(const Config& config) {
   http::StopSignal stop;
   http::Readiness readiness;
-  ModelFile file(config.read_model);
-  ReadSide reads({.read_model = file.path(),
-                  .query_time_limit = config.query_time_limit,
+  std::deque<QueryWorker> workers;
+  ReadSide reads({.query_time_limit = config.query_time_limit,
                   .max_waiters = config.max_waiters,
                   .max_streams = config.max_streams,
                   .on_damaged = [&stop](const std::string& message) {
                     spdlog::critical("{}", message);
                     stop.request(EXIT_FAILURE);
-                  }});
-  LogFollowing following(config.log, config.log_options, file, reads, readiness, stop);
+                  },
+                  .on_replaced =
+                      [&workers] {
+                        for (QueryWorker& worker : workers) worker.let_go_of_replaced();
+                      }});
+  LogFollowing following({.url = config.log,
+                          .log = config.log_options,
+                          .read_model = config.read_model,
+                          .memory = {.total_bytes = config.rebuild_memory_mb * 1024 * 1024},
+                          .rebuild = config.rebuild},
+                         reads, readiness, stop);
 
-  std::deque<QueryWorker> workers;
   std::vector<http::Worker> server_workers;
   for (std::size_t i = 0; i < config.readers; ++i) {
     server_workers.push_back(workers.emplace_back(reads, readiness).worker());

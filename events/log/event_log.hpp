@@ -43,6 +43,9 @@ struct AppendOutcome {
   std::string reason;                // empty when Appended
 };
 
+// The reason of every append to a log that was opened for reading alone.
+inline constexpr const char* kOpenedForReading = "the log was opened for reading alone";
+
 // The log could not be asked. Says why, in words for an operator; trying again is safe.
 struct LogUnavailable {
   std::string reason;

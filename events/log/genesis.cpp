@@ -1,49 +1,16 @@
 #include "events/log/genesis.hpp"
 
-#include <future>
 #include <memory>
-#include <thread>
 
 #include "events/contract/envelope.hpp"
+#include "events/log/asking.hpp"
+#include "events/log/end_of_all.hpp"
 
 namespace taskstream::events {
 namespace {
 
-// Between two tries while the log cannot be asked.
-constexpr std::chrono::milliseconds kPause{100};
-
-[[noreturn]] void give_up(const std::string& reason) {
-  throw std::runtime_error("the log cannot be reached: " + reason);
-}
-
-// What the log owes by the deadline; a log that breaks its word must not hold up the process for ever.
-template <class Value>
-Value await(std::future<Value> answer, Deadline deadline) {
-  constexpr std::chrono::seconds kGrace{5};
-  if (answer.wait_until(deadline + kGrace) != std::future_status::ready) give_up("it does not answer");
-  return answer.get();
-}
-
-// Asks until there is an answer or the time is over.
-template <class Ask>
-auto persist(Deadline deadline, Ask ask) {
-  while (true) {
-    auto answer = ask();
-    if (answer) return *std::move(answer);
-    if (std::chrono::steady_clock::now() + kPause >= deadline) give_up(answer.error().reason);
-    std::this_thread::sleep_for(kPause);
-  }
-}
-
 bool is_empty(EventLog& log, Deadline deadline) {
-  std::vector<Partition> all;
-  for (Partition p = 0; p < log.partitions(); ++p) all.push_back(p);
-  const PositionVector end = persist(deadline, [&] {
-    auto promise = std::make_shared<std::promise<EventLog::EndsOfPartitions>>();
-    log.end_of_log(all, deadline, [promise](EventLog::EndsOfPartitions ends) { promise->set_value(std::move(ends)); });
-    return await(promise->get_future(), deadline);
-  });
-  return end == PositionVector();
+  return end_of_all(log, deadline) == PositionVector();
 }
 
 Partition genesis_partition(const EventLog& log) {
@@ -114,8 +81,8 @@ LogIdentity open_genesis(EventLog& log, const GenesisProposal& proposal, Deadlin
     const AppendOutcome outcome = await(promise->get_future(), deadline);
     // Whatever the outcome: the log itself tells which genesis came first.
     if (auto identity = read_genesis(log, deadline)) return *identity;
-    if (std::chrono::steady_clock::now() + kPause >= deadline) give_up(outcome.reason);
-    std::this_thread::sleep_for(kPause);
+    if (std::chrono::steady_clock::now() + kAskAgain >= deadline) give_up(outcome.reason);
+    std::this_thread::sleep_for(kAskAgain);
   }
 }
 

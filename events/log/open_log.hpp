@@ -14,6 +14,8 @@ namespace taskstream::events {
 struct LogOptions {
   // Make the topic or the file when it is missing. A reader never does.
   bool create = false;
+  // For reading alone: nothing is made, neither beside the log nor at the cluster, and append() refuses.
+  bool read_only = false;
   Partition partitions = 12;  // of a topic that is created
   std::optional<std::int16_t>
       replication_factor;  // of a topic that is created; the smaller of 3 and the brokers when absent

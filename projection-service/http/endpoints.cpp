@@ -4,6 +4,9 @@
 #include "projection-service/http/get_task.hpp"
 #include "projection-service/http/get_user.hpp"
 #include "projection-service/http/list_tasks.hpp"
+#include "projection-service/http/parked.hpp"
+#include "projection-service/http/projection_status.hpp"
+#include "projection-service/http/rebuild.hpp"
 #include "projection-service/http/list_users.hpp"
 #include "projection-service/http/projection_status.hpp"
 #include "projection-service/http/stats.hpp"
@@ -22,6 +25,12 @@ http::Route get(const char* pattern, Reader& reader, Answer answer) {
           }};
 }
 
+http::Route post(const char* pattern, Reader& reader, Answer answer) {
+  http::Route route = get(pattern, reader, answer);
+  route.verb = http::Verb::post;
+  return route;
+}
+
 }  // namespace
 
 std::vector<http::Route> endpoints(Reader& reader) {
@@ -36,6 +45,8 @@ std::vector<http::Route> endpoints(Reader& reader) {
       get("/v1/changes", reader, changes),
       get("/v1/stream", reader, stream),
       get("/v1/projection", reader, projection_status),
+      post("/v1/projection/rebuild", reader, request_rebuild),
+      get("/v1/parked", reader, list_parked),
   };
 }
 

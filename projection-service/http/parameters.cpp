@@ -89,14 +89,6 @@ void take_assignees(Parameters& parameters, TaskFilter& filter) {
   }
 }
 
-std::optional<events::Instant> take_instant(Parameters& parameters, std::string_view name) {
-  const std::string* text = parameters.take(name);
-  if (text == nullptr) return std::nullopt;
-  const auto instant = events::parse_instant(*text);
-  if (!instant) parameters.refuse(name, "is not an RFC 3339 time, e.g. 2026-11-25T08:00:00Z (write `+` as %2B)");
-  return instant;
-}
-
 TaskSort take_sort(Parameters& parameters) {
   const std::string* text = parameters.take("sort");
   if (text == nullptr) return {};
@@ -193,6 +185,14 @@ std::int64_t Parameters::take_limit() {
   return static_cast<std::int64_t>(*limit);
 }
 
+std::optional<events::Instant> Parameters::take_instant(std::string_view name) {
+  const std::string* text = take(name);
+  if (text == nullptr) return std::nullopt;
+  const auto instant = events::parse_instant(*text);
+  if (!instant) refuse(name, "is not an RFC 3339 time, e.g. 2026-11-25T08:00:00Z (write `+` as %2B)");
+  return instant;
+}
+
 std::optional<bool> Parameters::take_flag(std::string_view name) {
   const std::string* text = take(name);
   if (text == nullptr) return std::nullopt;
@@ -250,8 +250,8 @@ void take_event_filter(Parameters& parameters, TaskFilter& filter) {
   filter.tags = take_values<std::string>(parameters, "tag", "a tag of 1 to 40 characters", [](const std::string& tag) {
     return !tag.empty() && code_points(tag) <= kMaxTagCodePoints ? std::optional(tag) : std::nullopt;
   });
-  filter.due_before = take_instant(parameters, "dueBefore");
-  filter.due_after = take_instant(parameters, "dueAfter");
+  filter.due_before = parameters.take_instant("dueBefore");
+  filter.due_after = parameters.take_instant("dueAfter");
 }
 
 namespace {

@@ -25,6 +25,7 @@ class Parameters {
   void refuse(std::string_view name, std::string reason);
   // 1–200, 50 when absent.
   std::int64_t take_limit();
+  std::optional<events::Instant> take_instant(std::string_view name);
   std::optional<bool> take_flag(std::string_view name);
   // `include=total`.
   bool take_total();

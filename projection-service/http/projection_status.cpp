@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "projection-service/http/parameters.hpp"
+#include "projection-service/http/rebuild.hpp"
 #include "projection-service/readmodel/model_file.hpp"
 
 namespace taskstream::projection {
@@ -27,7 +28,7 @@ boost::asio::awaitable<http::Outcome> projection_status(Reader& reader, http::Re
   const auto log = reader.side().log();
   const auto committed = reader.side().freshness().committed();
   const Lag lag = reader.side().freshness().lag();
-  const nlohmann::ordered_json body = {{"logId", log->log_id.to_string()},
+  nlohmann::ordered_json body = {{"logId", log->log_id.to_string()},
                                        {"position", json_of(committed->positions, log->partitions)},
                                        {"end", json_of(lag.end, log->partitions)},
                                        {"lagRecords", lag.records},
@@ -35,6 +36,7 @@ boost::asio::awaitable<http::Outcome> projection_status(Reader& reader, http::Re
                                        {"schema", kSchemaNumber},
                                        {"parked", counts->parked},
                                        {"quarantined", counts->quarantined}};
+  if (const auto rebuild = reader.side().rebuilds().progress()) body["rebuild"] = rebuild_json(*rebuild);
   co_return reader.stamped(http::json_response(http::Status::ok, body.dump()), counts->token, *fresh);
 }
 

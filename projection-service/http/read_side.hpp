@@ -11,18 +11,19 @@
 #include "projection-service/http/change_hub.hpp"
 #include "projection-service/http/token_waiters.hpp"
 #include "projection-service/projection/freshness.hpp"
+#include "projection-service/projection/rebuild_desk.hpp"
 
 namespace taskstream::projection {
 
-// What the workers share: where the read model is, how fresh, and who waits for it. Thread-safe.
+// What the workers share: where the read model is, how fresh, who waits for it, and who wants it rebuilt. Thread-safe.
 class ReadSide {
  public:
   struct Options {
-    std::filesystem::path read_model;
     std::chrono::milliseconds query_time_limit{1'000};                        // 0 = none
     std::size_t max_waiters = 12'000;                                         // 0 = any number
     std::size_t max_streams = 2'500;                                          // 0 = any number
     std::function<void(std::string)> on_damaged = [](const std::string&) {};  // the read model's file is broken
+    std::function<void()> on_replaced = [] {};  // another file is served: connections to the old one can go
   };
 
   explicit ReadSide(Options options)
@@ -32,6 +33,16 @@ class ReadSide {
   Freshness& freshness() { return freshness_; }
   TokenWaiters& waiters() { return waiters_; }
   ChangeHub& changes() { return changes_; }
+  RebuildDesk& rebuilds() { return rebuilds_; }
+
+  // From now on queries are answered from this file. What is committed in it is told afterwards, and covers what was
+  // told before.
+  void serve(const std::filesystem::path& file) {
+    const bool replaced = served_.exchange(std::make_shared<const std::filesystem::path>(file)) != nullptr;
+    if (replaced) options_.on_replaced();
+  }
+  // nullptr until there is one. Another pointer is another file.
+  std::shared_ptr<const std::filesystem::path> served() const { return served_.load(); }
 
   void committed(Committed committed) {
     const auto positions = committed.positions;
@@ -49,8 +60,10 @@ class ReadSide {
  private:
   Freshness freshness_;
   TokenWaiters waiters_;
+  RebuildDesk rebuilds_;
   ChangeHub changes_;
   Options options_;
+  std::atomic<std::shared_ptr<const std::filesystem::path>> served_;
   std::atomic<std::shared_ptr<const events::LogIdentity>> log_;
 };
 

@@ -130,9 +130,24 @@ boost::asio::awaitable<boost::system::result<Reader::Fresh, http::Problem>> Read
   co_return behind(*wanted);
 }
 
+// On the file that is served now. One that was replaced while it was opened may have lost its journal by then, so what
+// was opened counts only when it is still the one that is served.
 TaskQueries& Reader::queries() {
-  if (!queries_) queries_.emplace(side_.options().read_model, side_.options().query_time_limit);
-  return *queries_;
+  while (true) {
+    const auto served = side_.served();
+    if (queries_ && served == opened_) return *queries_;
+    queries_.reset();
+    try {
+      queries_.emplace(*served, side_.options().query_time_limit);
+      opened_ = served;
+    } catch (const SQLite::Exception&) {
+      if (side_.served() == served) throw;
+    }
+  }
+}
+
+void Reader::let_go_of_replaced() {
+  if (opened_ != side_.served()) queries_.reset();
 }
 
 events::Instant Reader::now() {

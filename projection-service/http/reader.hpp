@@ -40,7 +40,7 @@ class Reader {
     } catch (const QueryTooLong&) {
       return too_long();
     } catch (const SQLite::Exception& e) {
-      if (sqlite::means_damage(e)) side_.options().on_damaged(damage_message(side_.options().read_model, e.what()));
+      if (sqlite::means_damage(e)) side_.options().on_damaged(damage_message(*opened_, e.what()));
       throw;
     }
   }
@@ -50,6 +50,9 @@ class Reader {
   // A problem speaks of what is committed now.
   http::Problem stamped(http::Problem problem) const;
   http::Problem stamped(http::Problem problem, const std::string& token) const;
+
+  // Closes a connection to a file that is no longer served.
+  void let_go_of_replaced();
 
   ReadSide& side() { return side_; }
   // Where this worker's streams wait for news.
@@ -69,6 +72,7 @@ class Reader {
   std::shared_ptr<StreamLane> lane_;
   WordCutter words_;
   std::optional<TaskQueries> queries_;  // opened with the first request: before, there may be no file yet
+  std::shared_ptr<const std::filesystem::path> opened_;  // what they read
 };
 
 }  // namespace taskstream::projection

@@ -1,11 +1,13 @@
 #include "projection-service/projection/projector.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "events/fold/stream_fold.hpp"
 #include "projection-service/projection/project.hpp"
 #include "projection-service/readmodel/derived_columns.hpp"
+#include "projection-service/readmodel/state_text.hpp"
 
 namespace taskstream::projection {
 namespace {
@@ -14,6 +16,11 @@ namespace {
 constexpr int kPagesCatchingUp = 8'000;
 constexpr int kPagesLive = 1'000;
 
+// The task as its history keeps it, when this version is one of those that are kept.
+std::optional<std::string> kept_whole(const events::Stream& stream) {
+  if (stream.version.value % kVersionsPerState != 0) return std::nullopt;
+  return state_text(stream.state, std::nullopt);
+}
 // Of one transaction's changes. Whoever follows them reads a longer one from the rows.
 constexpr std::size_t kMaxChangesBytes = 4 * 1024 * 1024;
 
@@ -94,7 +101,8 @@ void Projector::on_records(std::vector<events::LogRecord> records) {
       pending_bytes_ += record.record.value.size();
       working_.advance(record);
       apply(record);
-      if (pending_records_ >= options_.batch_records || pending_bytes_ >= options_.batch_bytes) commit();
+      const bool enough = pending_records_ >= options_.batch_records || pending_bytes_ >= options_.batch_bytes;
+      if (enough || cache_.is_overfull()) commit();
     }
     last_batch_ = std::chrono::steady_clock::now();
     if (open_ && !is_catching_up()) commit();
@@ -129,6 +137,8 @@ CachedStream& Projector::load(const events::StreamId& id) {
     cached.no = stored->no;
     cached.has_row = true;
     cached.has_task_row = std::holds_alternative<events::TaskState>(stored->stream.state);
+    if (options_.digests != nullptr) cached.stored_digest = digest_of(cached.key, *stored);
+    cached.changed_at = stored->changed_at;
     cached.stream = std::move(stored->stream);
   }
   return cache_.add(std::move(cached));
@@ -145,7 +155,7 @@ void Projector::mark_dirty(CachedStream& cached, const events::State& before) {
 void Projector::apply(events::LogRecord& record) {
   const auto envelope = events::read_envelope(record.record, record.position.partition, partitions_);
   if (!envelope) {
-    writer_.park({.record = std::move(record), .stream = std::nullopt, .reason = envelope.error().reason});
+    park({.record = std::move(record), .stream = std::nullopt, .reason = envelope.error().reason});
     return;
   }
   CachedStream& cached = load(envelope->stream);
@@ -166,14 +176,24 @@ void Projector::apply(events::LogRecord& record) {
   cached.task_changed = true;
   cached.changed_at = record.position;
   cached.changed_columns |= task_before != nullptr ? changed_columns(*task_before, *after) : TaskColumns::kAll;
-  writer_.add_history(
-      {.stream = cached.no,
-       .version = cached.stream.version,
-       .item = history_item(*applied.event, before, *after, *cached.stream.last_time, record.position)});
+  const events::Instant time = *cached.stream.last_time;
+  const HistoryRow row{.stream = cached.no,
+                       .version = cached.stream.version,
+                       .time = time,
+                       .item = history_item(*applied.event, before, *after, time, record.position),
+                       .state = kept_whole(cached.stream)};
+  if (options_.digests != nullptr) options_.digests->history.add(digest_of(row));
+  writer_.add_history(row);
   if (const auto lost = sight_lost(before, *after)) {
     writer_.lose_sight({.stream = cached.no, .member = lost->member, .at = record.position, .version = after->version});
   }
-  if (changes_) collect(task_change(*applied.event, before, *after, *cached.stream.last_time), record.position);
+  if (changes_) collect(task_change(*applied.event, before, *after, time), record.position);
+  cache_.weigh(cached);
+}
+
+void Projector::park(ParkedRow row) {
+  if (options_.digests != nullptr) options_.digests->parked.add(digest_of(row));
+  writer_.park(row);
 }
 
 // The body says from now on that it is quarantined; what comes later changes nothing more.
@@ -186,7 +206,7 @@ void Projector::quarantine(events::LogRecord& record, const events::Envelope& en
     cached.changed_at = record.position;
     if (changes_) collect(quarantine_change(envelope, *task, cached.stream), record.position);
   }
-  writer_.park({.record = std::move(record), .stream = cached.no, .reason = std::move(reason)});
+  park({.record = std::move(record), .stream = cached.no, .reason = std::move(reason)});
 }
 
 void Projector::collect(TaskChange change, events::Position position) {
@@ -213,7 +233,21 @@ void Projector::open_transaction() {
   if (listener_.wants_changes()) changes_.emplace();
 }
 
+// As its rows are going to be, instead of as they were.
+void Projector::add_to_digests(CachedStream& cached) {
+  ModelDigests& digests = *options_.digests;
+  if (cached.has_row) digests.streams.remove(cached.stored_digest);
+  cached.stored_digest = digest_of(cached.key, {.no = cached.no, .stream = cached.stream, .changed_at = cached.changed_at});
+  digests.streams.add(cached.stored_digest);
+  const auto unique = [](const std::vector<std::string>& tags) { return std::set<std::string>(tags.begin(), tags.end()); };
+  for (const std::string& tag : unique(cached.stored_tags)) digests.tags.remove(digest_of_tag(tag, cached.no));
+  for (const std::string& tag : unique(listed_tags(cached.stream.state))) {
+    digests.tags.add(digest_of_tag(tag, cached.no));
+  }
+}
+
 void Projector::write_rows(CachedStream& cached) {
+  if (options_.digests != nullptr) add_to_digests(cached);
   cached.has_row ? writer_.update_stream(cached.no, cached.stream)
                  : writer_.add_stream(cached.no, cached.key, cached.stream);
   cached.has_row = true;

@@ -10,6 +10,7 @@
 #include "events/log/event_log.hpp"
 #include "projection-service/projection/task_change.hpp"
 #include "projection-service/projection/stream_cache.hpp"
+#include "projection-service/readmodel/row_digests.hpp"
 #include "projection-service/readmodel/writer.hpp"
 
 namespace taskstream::projection {
@@ -46,6 +47,7 @@ class Projector final : public events::Follower {
     std::size_t batch_bytes = 16 * 1024 * 1024;
     std::size_t cache_bytes = 64 * 1024 * 1024;
     events::Offset live_lag_records = 500;  // further behind than this = catching up
+    ModelDigests* digests = nullptr;        // of all rows since the file was empty, kept for whoever verifies it
   };
 
   Projector(Writer& writer, events::Partition partitions, ProjectorListener& listener, Options options);
@@ -81,6 +83,8 @@ class Projector final : public events::Follower {
   static void note_text(CachedStream& cached, const events::State& before);
   void open_transaction();
   void write_rows(CachedStream& cached);
+  void park(ParkedRow row);
+  void add_to_digests(CachedStream& cached);
   void write_user_and_text(CachedStream& cached);
   void commit();
   bool is_catching_up();

@@ -5,7 +5,8 @@
 namespace taskstream::projection {
 namespace {
 
-constexpr std::size_t kOverheadBytes = 512;  // the nodes of list and table, and the fields of fixed size
+// The fields of fixed size, and what list, table and key need around them.
+constexpr std::size_t kOverheadBytes = sizeof(CachedStream) + 160;
 
 std::size_t weight_of(const CachedStream& stream) {
   std::size_t bytes = kOverheadBytes + stream.key.size();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@ struct CachedStream {
   unsigned changed_columns = 0;
   events::Position changed_at;  // where the record lies that changed the task last; meaningful while it is behind
   std::vector<std::string> stored_tags;  // as the rows have them; meaningful while dirty
+  std::uint64_t stored_digest = 0;       // of its rows, where digests are kept
   bool user_changed = false;             // the row in `users` is behind
   bool text_changed = false;             // … or what the stream is found under
   std::optional<std::string> stored_text;  // as the rows have it; meaningful while text_changed
@@ -41,6 +43,8 @@ class StreamCache {
   // Drops the streams longest unused until the bound is kept. Call when nothing is dirty.
   void shrink();
   void clear();
+  // So far over its bound that what is dirty should be written for its sake.
+  bool is_overfull() const { return bytes_ > capacity_bytes_ + capacity_bytes_ / 2; }
   std::size_t size() const { return by_key_.size(); }
 
  private:

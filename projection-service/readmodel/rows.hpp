@@ -33,13 +33,17 @@ struct TaskColumns {
   static constexpr unsigned kAll = 255;
 };
 
+// Of so many versions of a task one is kept whole.
+inline constexpr std::int64_t kVersionsPerState = 64;
 // What a full text index keeps the words of.
 enum class Words { OfTasks, OfUsers };
 
 struct HistoryRow {
   StreamNo stream;
   events::StreamVersion version;
-  std::string item;  // JSON, as it is answered
+  events::Instant time;              // the latest of the versions up to this one
+  std::string item;                  // JSON, as it is answered
+  std::optional<std::string> state;  // the whole task, every kVersionsPerState versions
 };
 
 // Who sees a task no longer once the record at this position is there: one member, or (none) everybody whom the task
@@ -61,6 +65,7 @@ struct ParkedRow {
 struct StoredStream {
   StreamNo no;
   events::Stream stream;
+  events::Position changed_at = {};  // of a task: where the record lies that changed its row last
 };
 
 }  // namespace taskstream::projection

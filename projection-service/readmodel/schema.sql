@@ -89,9 +89,9 @@ CREATE INDEX tasks_by_change ON tasks (change_partition, change_offset);
 CREATE INDEX tasks_counted ON tasks (assignee, status, priority, due_date) WHERE deleted = 0;
 
 -- The words of the tasks that are in lists. Only that a word is in a task is kept, neither where nor the text itself, so a row
--- goes by giving its old text.
+-- goes by giving its old text. What begins with one letter is kept too: put together from its words, it would take longest.
 CREATE VIRTUAL TABLE task_words USING fts5 (
-  words, content = '', columnsize = 0, detail = none, tokenize = 'unicode61 remove_diacritics 2'
+  words, content = '', columnsize = 0, detail = none, prefix = 1, tokenize = 'unicode61 remove_diacritics 2'
 );
 
 -- Who could see a task until the record at this position, and not from then on: a member's id, or nothing for everybody
@@ -131,13 +131,16 @@ CREATE VIRTUAL TABLE user_words USING fts5 (
   words, content = '', columnsize = 0, detail = none, tokenize = 'unicode61 remove_diacritics 2'
 );
 
--- One row an event, as it is answered.
+-- One row an event, as it is answered, with the time of its version: the latest of the stream up to it. Every 64th version
+-- has the whole task beside it, so that any version is made from a few rows (past_task.hpp).
 CREATE TABLE history (
   stream_no INTEGER NOT NULL,
   version INTEGER NOT NULL,
+  time INTEGER NOT NULL,
   item TEXT NOT NULL,
-  PRIMARY KEY (stream_no, version)
-) WITHOUT ROWID;
+  state TEXT
+);
+CREATE UNIQUE INDEX history_by_version ON history (stream_no, version);
 
 -- Records that are malformed, or that could not be folded; byte for byte, so that newer software can fold them.
 CREATE TABLE parked_records (

@@ -6,6 +6,7 @@
 #include "projection-service/readmodel/change_feed.hpp"
 #include "projection-service/readmodel/derived_columns.hpp"
 #include "projection-service/readmodel/headers_blob.hpp"
+#include "projection-service/readmodel/parked_rows.hpp"
 #include "projection-service/readmodel/state_text.hpp"
 
 namespace taskstream::projection {
@@ -50,16 +51,6 @@ class Binder {
   SQLite::Statement& statement_;
   int index_ = 0;
 };
-
-std::string text_of(const SQLite::Column& column) {
-  return {column.getText(), static_cast<std::size_t>(column.getBytes())};
-}
-
-std::string bytes_of(const SQLite::Column& column) {
-  const int size = column.getBytes();
-  return size == 0 ? std::string()
-                   : std::string(static_cast<const char*>(column.getBlob()), static_cast<std::size_t>(size));
-}
 
 events::Instant instant_of(const SQLite::Column& column) {
   return events::Instant(std::chrono::microseconds(column.getInt64()));
@@ -117,7 +108,8 @@ Writer::Writer(ModelFile& file, const events::LogId& log)
       rollback_(database_.prepare("ROLLBACK")),
       find_stream_(database_.prepare(
           "SELECT streams.stream_no, streams.version, last_time, quarantine_version, quarantine_reason, "
-          "coalesce(tasks.body, users.body, state), coalesce(tasks.deleted, 0) FROM streams LEFT JOIN tasks ON "
+          "coalesce(tasks.body, users.body, state), coalesce(tasks.deleted, 0), coalesce(change_partition, 0), "
+          "coalesce(change_offset, 0) FROM streams LEFT JOIN tasks ON "
           "tasks.stream_no = streams.stream_no LEFT JOIN users ON users.stream_no = streams.stream_no WHERE key = ?")),
       add_stream_(database_.prepare(
           "INSERT INTO streams (key, version, last_time, quarantine_version, quarantine_reason, state, "
@@ -140,7 +132,7 @@ Writer::Writer(ModelFile& file, const events::LogId& log)
       remove_words_{
           database_.prepare("INSERT INTO task_words (task_words, rowid, words) VALUES ('delete', ?, ?)"),
           database_.prepare("INSERT INTO user_words (user_words, rowid, words) VALUES ('delete', ?, ?)")},
-      add_history_(database_.prepare("INSERT INTO history (stream_no, version, item) VALUES (?, ?, ?)")),
+      add_history_(database_.prepare("INSERT INTO history (stream_no, version, time, item, state) VALUES (?, ?, ?, ?, ?)")),
       lose_sight_(database_.prepare(
           "INSERT INTO sight_lost (stream_no, who, change_partition, change_offset, version) VALUES (?, ?, ?, ?, ?) "
           "ON CONFLICT DO UPDATE SET change_offset = excluded.change_offset, version = excluded.version")),
@@ -184,6 +176,7 @@ std::optional<StoredStream> Writer::find_stream(const std::string& key) {
   }
   const std::string_view kind = std::string_view(key).substr(0, key.find('/'));
   stream.state = read_state_text(kind, text_of(select.getColumn(5)), select.getColumn(6).getInt() != 0);
+  stored.changed_at = {.partition = select.getColumn(7).getInt(), .offset = select.getColumn(8).getInt64()};
   select.reset();
   return stored;
 }
@@ -202,20 +195,9 @@ std::vector<std::string> Writer::quarantined_streams() {
 
 std::vector<ParkedRow> Writer::parked_of(StreamNo stream) {
   std::vector<ParkedRow> rows;
-  SQLite::Statement select = database_.prepare(
-      "SELECT partition, record_offset, log_time, reason, key, headers, value FROM parked_records WHERE stream_no = ? "
-      "ORDER BY "
-      "record_offset");
+  SQLite::Statement select = select_parked(database_, "stream_no = ?");
   select.bind(1, stream.value);
-  while (select.executeStep()) {
-    ParkedRow row{.record = {}, .stream = stream, .reason = text_of(select.getColumn(3))};
-    row.record.position = {.partition = select.getColumn(0).getInt(), .offset = select.getColumn(1).getInt64()};
-    row.record.log_time = instant_of(select.getColumn(2));
-    row.record.record.key = bytes_of(select.getColumn(4));
-    row.record.record.headers = read_headers_blob(bytes_of(select.getColumn(5)));
-    row.record.record.value = bytes_of(select.getColumn(6));
-    rows.push_back(std::move(row));
-  }
+  while (select.executeStep()) rows.push_back(parked_row(select));
   return rows;
 }
 
@@ -283,7 +265,7 @@ void Writer::replace_words(Words of, StreamNo no, const std::optional<std::strin
 }
 
 void Writer::add_history(const HistoryRow& row) {
-  Binder(add_history_)(row.stream)(row.version)(row.item).run();
+  Binder(add_history_)(row.stream)(row.version)(row.time)(row.item)(row.state).run();
 }
 
 void Writer::lose_sight(const SightLostRow& row) {

@@ -1,5 +1,6 @@
 """Whatever else lies in the topic: the services run on, judge it as the acceptance rule says, and serve all other streams."""
 
+import base64
 import json
 import uuid
 
@@ -21,6 +22,20 @@ def headers(key, version, **other):
 
 def edit(title):
     return json.dumps({"changes": {"title": title}}).encode()
+
+
+def assert_parked(projection, records):
+    """These records, byte for byte, in the order of partitions and offsets, each with a reason."""
+    items = projection.client().pages("/v1/parked?limit=4")
+    parked = [(item["partition"], item["offset"], unpacked(item["key"]), unpacked(item["value"]),
+               [(header["name"], unpacked(header["value"])) for header in item["headers"]]) for item in items]
+    assert parked == sorted((record.partition, record.offset, record.key, record.value, record.headers) for record in records)
+    assert all(item["reason"] for item in items)
+    return items
+
+
+def unpacked(text):
+    return None if text is None else base64.b64decode(text, validate=True)
 
 
 @pytest.fixture
@@ -69,6 +84,7 @@ def test_malformed_and_superseded_records_change_nothing(scene, stage):
     assert len(fold.malformed) == 14 and len(superseded) == 4, [what for what, *_ in foreign]
     status = projection.client().get("/v1/projection").json
     assert (status["parked"], status["quarantined"]) == (14, 0)
+    assert_parked(projection, fold.malformed)
     # A service that meets all of it at its start judges it no differently.
     late, rebuilt = scene.command_service(log), scene.projection_service(log)
     assert late.client().get(f"/v1/tasks/{task_id}").json == edited.json
@@ -113,11 +129,24 @@ def test_an_accepted_record_that_cannot_be_folded_quarantines_its_stream_alone(s
             shown = queries.get(f"/v1/tasks/{task_id}")
             assert shown.status == 200 and shown.json["title"] == what and "ETag" not in shown.headers
             assert shown.json["quarantined"]["version"] == 2 and shown.json["quarantined"]["reason"]
+            for past in ("version=1", "at=2999-01-01T00:00:00Z"):
+                read = queries.get(f"/v1/tasks/{task_id}?{past}")
+                assert read.json == shown.json and "ETag" not in read.headers
+            for version, (status, code) in {2: (503, "STREAM_QUARANTINED"), 3: (503, "STREAM_QUARANTINED"), 4: (404, "NOT_FOUND")}.items():
+                answer = queries.get(f"/v1/tasks/{task_id}?version={version}")
+                assert (answer.status, answer.code) == (status, code), (what, version)
         assert commands.edit(healthy, "*", description=str(uuid.uuid4())).status == 200
 
     assert_read_model_equals_fold(projection, log)
     looks_right(commands, queries)
-    assert len(log.records()) > len(poisoned) * 3
+    records = log.records()
+    assert len(records) > len(poisoned) * 3
+    keys = {f"task/{task_id}".encode() for task_id in poisoned} | {b"stranger/1"}
+    unread = [record for record in records if record.key in keys and (record.key == b"stranger/1" or record.header("ce_streamversion") != b"1")]
+    assert_parked(projection, unread)
+    for query, field in {"limit=0": "limit", "limit=201": "limit", "cursor=x": "cursor", "colour=red": "colour"}.items():
+        answer = projection.client().get(f"/v1/parked?{query}")
+        assert (answer.status, answer.json["errors"][0]["field"]) == (422, field)
     late, rebuilt = scene.command_service(log), scene.projection_service(log)
     assert_read_model_equals_fold(rebuilt, log)
     looks_right(late.client(), rebuilt.client())

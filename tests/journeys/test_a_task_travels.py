@@ -59,6 +59,7 @@ def test_what_is_refused_changes_nothing(scene, log):
     created = commands.create("Write the guide")
     task_id = created.json["taskId"]
     path = f"/v1/tasks/{task_id}"
+    read_back(queries, task_id, created)
     refusals = [
         (428, "PRECONDITION_REQUIRED", commands.request("PATCH", path, {"title": "x"})),
         (412, "VERSION_CONFLICT", commands.edit(task_id, 7, title="x")),

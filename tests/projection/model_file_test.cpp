@@ -63,10 +63,32 @@ TEST_F(ReadModelFile, OfAnotherLogIsRefused) {
 }
 
 TEST_F(ReadModelFile, OfANewerReleaseIsRefused) {
-  const std::string newer = std::to_string(kSchemaNumber + 1);
-  execute(path, ("UPDATE meta SET value = '" + newer + "' WHERE name = 'schema'").c_str());
+  execute(path, "UPDATE meta SET value = '1000' WHERE name = 'schema'");
   const std::string refusal = refusal_of([&] { ModelFile file(path); });
-  EXPECT_NE(refusal.find("newer release (schema " + newer), std::string::npos) << refusal;
+  EXPECT_NE(refusal.find("newer release (schema 1000"), std::string::npos) << refusal;
+}
+
+TEST_F(ReadModelFile, OfAnOlderReleaseIsOutdatedAlsoWhileThatUsesIt) {
+  execute(path, "UPDATE meta SET value = '1' WHERE name = 'schema'");
+  const auto log_id = [&] {
+    try {
+      ModelFile file(path);
+    } catch (const ReadModelOutdated& e) {
+      return e.log_id();
+    }
+    return std::string("it was taken");
+  };
+  EXPECT_EQ(log_id(), identity.log_id.to_string());
+  const auto held = sqlite::SoleUse::of(path);
+  EXPECT_EQ(log_id(), identity.log_id.to_string());
+}
+
+TEST_F(ReadModelFile, IsHeldThroughALinkToo) {
+  const auto link = path.parent_path() / "link.db";
+  std::filesystem::create_symlink(path.filename(), link);
+  const ModelFile first(link);
+  EXPECT_EQ(first.path(), path);
+  EXPECT_NE(refusal_of([&] { ModelFile second(path); }), "");
 }
 
 TEST_F(ReadModelFile, WithForeignTablesIsRefused) {

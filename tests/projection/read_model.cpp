@@ -117,8 +117,8 @@ std::int64_t ReadModel::number(const std::string& sql) const {
   return database.connection().execAndGet(sql).getInt64();
 }
 
-std::string ReadModel::dump() const {
-  constexpr const char* kQueries[] = {
+std::span<const char* const> dump_queries() {
+  static constexpr const char* kQueries[] = {
       "SELECT partition, next, last_offset, last_id FROM positions ORDER BY partition",
       "SELECT token FROM snapshot",
       "SELECT key, version, last_time, quarantine_version, quarantine_reason, state FROM streams ORDER BY key",
@@ -131,16 +131,21 @@ std::string ReadModel::dump() const {
       "SELECT key, term FROM temp.task_terms JOIN streams ON stream_no = doc ORDER BY key, term",
       "SELECT key, term FROM temp.user_terms JOIN streams ON stream_no = doc ORDER BY key, term",
       "SELECT tag, key FROM task_tags JOIN streams USING (stream_no) ORDER BY tag, key",
-      "SELECT key, history.version, item FROM history JOIN streams USING (stream_no) ORDER BY key, history.version",
+      "SELECT key, history.version, time, item, history.state FROM history JOIN streams USING (stream_no) ORDER BY key, "
+      "history.version",
       "SELECT partition, record_offset, reason, hex(parked_records.key), hex(headers), hex(value), streams.key FROM "
       "parked_records "
       "LEFT JOIN streams USING (stream_no) ORDER BY partition, record_offset"};
-  sqlite::Database database(path(), sqlite::Database::Mode::ReadOnly);
+  return kQueries;
+}
+
+std::string dump_of(const std::filesystem::path& file) {
+  sqlite::Database database(file, sqlite::Database::Mode::ReadOnly);
   database.execute(
       "CREATE VIRTUAL TABLE temp.task_terms USING fts5vocab(main, task_words, instance);"
       "CREATE VIRTUAL TABLE temp.user_terms USING fts5vocab(main, user_words, instance)");
   std::string text;
-  for (const char* sql : kQueries) {
+  for (const char* sql : dump_queries()) {
     SQLite::Statement select = database.prepare(sql);
     text += std::string("-- ") + sql + "\n";
     while (select.executeStep()) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ events::RecordedEvent recorded(const events::StreamId& stream, std::int64_t vers
 events::RecordedEvent recorded(const events::TaskId& task, std::int64_t version, events::Event event,
                                std::int64_t second = 0);
 
+// All rows of all tables of a file, in a fixed order, with streams named by their keys: the queries, and what they find.
+std::span<const char* const> dump_queries();
+std::string dump_of(const std::filesystem::path& file);
+
 // A read model on a real file in a folder of its own, and a log of records to feed it with, by hand and on this thread.
 class ReadModel : public ProjectorListener {
  public:
@@ -30,6 +35,7 @@ class ReadModel : public ProjectorListener {
 
   events::Position append(const events::RecordedEvent& event);
   events::Position append(events::Record record, events::Partition partition);
+  const std::vector<events::LogRecord>& log() const { return log_; }
   // Everything appended and not delivered yet, in batches of this size.
   void deliver(std::size_t batch = 1'000);
   // The next ones alone, as one batch.
@@ -42,8 +48,7 @@ class ReadModel : public ProjectorListener {
 
   void reopen();
   TaskQueries queries() const { return {path(), std::chrono::milliseconds(0)}; }
-  // All rows of all tables, in a fixed order, with streams named by their keys.
-  std::string dump() const;
+  std::string dump() const { return dump_of(path()); }
   std::int64_t number(const std::string& sql) const;
 
   std::filesystem::path path() const { return folder / "model.db"; }

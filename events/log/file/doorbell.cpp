@@ -41,10 +41,11 @@ void Doorbell::ring() {
   [[maybe_unused]] const ssize_t written = pwrite(file_, "!", 1, 0);
 }
 
-DoorbellWaiter::DoorbellWaiter(const std::string& log_path) {
-  close(open_bell(log_path));
+DoorbellWaiter::DoorbellWaiter(const std::string& log_path, bool may_make_bell) {
+  if (may_make_bell) close(open_bell(log_path));
   inotify_ = checked(inotify_init1(IN_CLOEXEC | IN_NONBLOCK), "inotify");
-  checked(inotify_add_watch(inotify_, bell_path(log_path).c_str(), IN_MODIFY), bell_path(log_path));
+  const int watch = inotify_add_watch(inotify_, bell_path(log_path).c_str(), IN_MODIFY);
+  if (may_make_bell) checked(watch, bell_path(log_path));
   stop_ = checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
 }
 

@@ -24,7 +24,8 @@ class Doorbell {
 // Waits for the bell. What rings after the construction is not missed.
 class DoorbellWaiter {
  public:
-  explicit DoorbellWaiter(const std::string& log_path);
+  // Without a bell to hear, `at_most` ends every wait; `may_make_bell` makes one when it is missing.
+  explicit DoorbellWaiter(const std::string& log_path, bool may_make_bell = true);
   ~DoorbellWaiter();
   DoorbellWaiter(const DoorbellWaiter&) = delete;
   DoorbellWaiter& operator=(const DoorbellWaiter&) = delete;

@@ -1,6 +1,7 @@
 #include "events/log/file/file_event_log.hpp"
 
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "events/log/file/file_tail.hpp"
@@ -14,7 +15,11 @@ namespace {
 class FileEventLog final : public EventLog {
  public:
   FileEventLog(const std::string& path, const LogOptions& options)
-      : path_(path), reader_(LogFile::open(path)), writer_(path, options.message_timeout) {}
+      : path_(path),
+        access_(options.read_only ? LogFile::Access::ReadOnly : LogFile::Access::ReadWrite),
+        reader_(LogFile::open(path, access_)) {
+    if (!options.read_only) writer_.emplace(path, options.message_timeout);
+  }
 
   Partition partitions() const override { return 1; }
 
@@ -22,11 +27,12 @@ class FileEventLog final : public EventLog {
     if (partition != 0) {
       return done({.status = AppendOutcome::Status::NotAppended, .reason = "a file log has one partition"});
     }
-    writer_.append(std::move(record), std::move(done));
+    if (!writer_) return done({.status = AppendOutcome::Status::NotAppended, .reason = kOpenedForReading});
+    writer_->append(std::move(record), std::move(done));
   }
 
   std::unique_ptr<Subscription> follow(const Checkpoint& from, Follower& follower) override {
-    return std::make_unique<FileTail>(path_, from, follower);
+    return std::make_unique<FileTail>(path_, access_, from, follower);
   }
 
   void end_of_log(std::vector<Partition>, Deadline deadline, EndDone done) override {
@@ -46,7 +52,7 @@ class FileEventLog final : public EventLog {
     return std::optional(std::move(records->front()));
   }
 
-  bool is_reachable() const override { return writer_.is_working(); }
+  bool is_reachable() const override { return !writer_ || writer_->is_working(); }
 
  private:
   template <class Look>
@@ -60,9 +66,10 @@ class FileEventLog final : public EventLog {
   }
 
   const std::string path_;
+  const LogFile::Access access_;
   std::mutex reader_mutex_;
   LogFile reader_;
-  GroupWriter writer_;
+  std::optional<GroupWriter> writer_;  // none when opened for reading alone
   Worker questions_;
 };
 

@@ -14,10 +14,12 @@ constexpr std::chrono::milliseconds kLookAgain{1'000};
 
 }  // namespace
 
-FileTail::FileTail(const std::string& path, Checkpoint from, Follower& follower)
-    : path_(path), waiter_(path), file_(LogFile::open(path)), checkpoint_(std::move(from)), thread_([this, &follower] {
-        run(follower);
-      }) {}
+FileTail::FileTail(const std::string& path, LogFile::Access access, Checkpoint from, Follower& follower)
+    : path_(path),
+      waiter_(path, access == LogFile::Access::ReadWrite),
+      file_(LogFile::open(path, access)),
+      checkpoint_(std::move(from)),
+      thread_([this, &follower] { run(follower); }) {}
 
 FileTail::~FileTail() {
   over_ = true;

@@ -15,7 +15,7 @@ namespace taskstream::events {
 class FileTail final : public Subscription {
  public:
   // Throws as open_file_log does.
-  FileTail(const std::string& path, Checkpoint from, Follower& follower);
+  FileTail(const std::string& path, LogFile::Access access, Checkpoint from, Follower& follower);
   ~FileTail() override;
 
  private:

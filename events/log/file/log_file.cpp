@@ -89,9 +89,9 @@ LogFile::LogFile(const std::string& path, int flags) : path_(path) {
   if (stat(path.c_str(), &opened_) != 0) throw LogMissing("file:" + path + " went away while it was opened.");
 }
 
-LogFile LogFile::open(const std::string& path) {
+LogFile LogFile::open(const std::string& path, Access access) {
   if (!std::filesystem::exists(path)) throw LogMissing("file:" + path + " does not exist yet.");
-  LogFile file(path, SQLite::OPEN_READWRITE);
+  LogFile file(path, access == Access::ReadOnly ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE);
   const int id = file.database_->execAndGet("PRAGMA application_id").getInt();
   if (id == 0 && file.database_->execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0) {
     throw LogMissing("file:" + path + " is empty yet.");

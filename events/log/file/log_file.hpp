@@ -20,8 +20,10 @@ class LogFile {
  public:
   static constexpr int kBusyTimeoutMs = 2'000;
 
+  enum class Access { ReadWrite, ReadOnly };
+
   // Throws LogMissing or LogRefused where the file is not there or not a log.
-  static LogFile open(const std::string& path);
+  static LogFile open(const std::string& path, Access access = Access::ReadWrite);
   // Makes the file and the folder that it lies in when they are missing.
   static void create_if_missing(const std::string& path, Deadline deadline);
 

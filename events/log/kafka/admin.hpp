@@ -20,7 +20,13 @@ class Admin {
   // The settings of one topic, or of one broker by its id. Throws std::runtime_error when they are not told by the
   // deadline.
   std::map<std::string, std::string> settings(rd_kafka_ResourceType_t kind, const std::string& name,
-                                              Deadline deadline) const;
+                                              Deadline deadline) const {
+    return settings(kind, name, deadline, [](const rd_kafka_ConfigEntry_t*) { return true; });
+  }
+
+  // Sets one setting of a topic and leaves its others as they are. Throws as settings() does, and where it is refused.
+  void set_topic_setting(const std::string& topic, const std::string& name, const std::string& value,
+                         Deadline deadline) const;
 
   // ---- for a request of the caller's own
   AdminOptions until(rd_kafka_admin_op_t op, Deadline deadline) const;
@@ -30,6 +36,10 @@ class Admin {
   AdminEvent await(const Queue& queue, const std::string& what, rd_kafka_event_type_t type, Deadline deadline) const;
 
  private:
+  using Wanted = bool (*)(const rd_kafka_ConfigEntry_t* entry);
+  std::map<std::string, std::string> settings(rd_kafka_ResourceType_t kind, const std::string& name, Deadline deadline,
+                                              Wanted wanted) const;
+
   const Client& client_;
 };
 

@@ -1,5 +1,6 @@
 #include "events/log/kafka/kafka_event_log.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "events/log/kafka/end_of_log.hpp"
@@ -14,17 +15,16 @@ namespace {
 // Each part has a librdkafka client of its own, because each blocks or is blocked in its own way.
 class KafkaEventLog final : public EventLog {
  public:
-  KafkaEventLog(kafka::Cluster cluster, std::chrono::milliseconds message_timeout, Partition partitions)
-      : cluster_(std::move(cluster)),
-        partitions_(partitions),
-        producer_(cluster_, message_timeout, reachability_),
-        end_of_log_(cluster_, reachability_),
-        reader_(cluster_) {}
+  KafkaEventLog(kafka::Cluster cluster, const LogOptions& options, Partition partitions)
+      : cluster_(std::move(cluster)), partitions_(partitions), end_of_log_(cluster_, reachability_), reader_(cluster_) {
+    if (!options.read_only) producer_.emplace(cluster_, options.message_timeout, reachability_);
+  }
 
   Partition partitions() const override { return partitions_; }
 
   void append(Partition partition, Record record, AppendDone done) override {
-    producer_.append(partition, record, std::move(done));
+    if (!producer_) return done({.status = AppendOutcome::Status::NotAppended, .reason = kOpenedForReading});
+    producer_->append(partition, record, std::move(done));
   }
 
   std::unique_ptr<Subscription> follow(const Checkpoint& from, Follower& follower) override {
@@ -47,27 +47,27 @@ class KafkaEventLog final : public EventLog {
   const kafka::Cluster cluster_;
   const Partition partitions_;
   kafka::Reachability reachability_;
-  kafka::Producer producer_;
+  std::optional<kafka::Producer> producer_;  // none when opened for reading alone
   kafka::EndOfLog end_of_log_;
   kafka::RecordReader reader_;
 };
+
+}  // namespace
 
 kafka::Cluster cluster_of(const KafkaUrl& url, const LogOptions& options) {
   kafka::check_operator_settings(options.kafka_config);
   return {.bootstrap_servers = url.bootstrap_servers, .topic = url.topic, .operator_settings = options.kafka_config};
 }
 
-}  // namespace
-
 std::unique_ptr<EventLog> open_kafka_log(const KafkaUrl& url, const LogOptions& options, Deadline deadline) {
   kafka::Cluster cluster = cluster_of(url, options);
   const Partition partitions = kafka::check_topic(cluster, options, deadline);
-  return std::make_unique<KafkaEventLog>(std::move(cluster), options.message_timeout, partitions);
+  return std::make_unique<KafkaEventLog>(std::move(cluster), options, partitions);
 }
 
 std::unique_ptr<EventLog> open_kafka_log_unchecked(const KafkaUrl& url, const LogOptions& options,
                                                    Partition partitions) {
-  return std::make_unique<KafkaEventLog>(cluster_of(url, options), options.message_timeout, partitions);
+  return std::make_unique<KafkaEventLog>(cluster_of(url, options), options, partitions);
 }
 
 }  // namespace taskstream::events

@@ -11,6 +11,7 @@
 #include "events/log/kafka/admin.hpp"
 #include "events/log/kafka/broker_age.hpp"
 #include "events/log/kafka/offsets.hpp"
+#include "events/log/kafka/unfinished_topic.hpp"
 
 namespace taskstream::events::kafka {
 namespace {
@@ -185,6 +186,11 @@ void TopicAdmin::create(const LogOptions& options, int brokers) {
 
 void TopicAdmin::check_settings(int replicas) {
   const auto actual = admin_.settings(RD_KAFKA_RESOURCE_TOPIC, cluster_.topic, deadline_);
+  if (is_marked_unfinished(actual)) {
+    throw LogRefused(name() + " is being filled by an import, or was by one that did not end: it holds a part of the " +
+                     "events alone. Wait until the import is done; if none is running, delete the topic (" +
+                     deletion_of(cluster_) + ") and import again.");
+  }
   std::string wrong;
   std::string cure;
   for (const Requirement& requirement : requirements(replicas)) {

@@ -6,11 +6,13 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 
 /**
  * usage: Topics SERVERS create TOPIC PARTITIONS REPLICAS NAME=VALUE… | grow TOPIC PARTITIONS | delete TOPIC
- *        | move TOPIC PARTITION BROKER
+ *        | move TOPIC PARTITION BROKER | settings TOPIC | truncate TOPIC PARTITION OFFSET
  */
 public class Topics {
   public static void main(String[] args) throws Exception {
@@ -33,6 +35,16 @@ public class Topics {
           var only = new NewPartitionReassignment(List.of(Integer.parseInt(args[4])));
           admin.alterPartitionReassignments(Map.of(partition, Optional.of(only))).all().get();
           while (!admin.listPartitionReassignments().reassignments().get().isEmpty()) Thread.sleep(20);
+        }
+        case "truncate" -> {
+          var partition = new TopicPartition(topic, Integer.parseInt(args[3]));
+          admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(Long.parseLong(args[4])))).all().get();
+        }
+        case "settings" -> {
+          var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+          for (var entry : admin.describeConfigs(List.of(resource)).all().get().get(resource).entries()) {
+            System.out.println(entry.name() + "=" + entry.value());
+          }
         }
         default -> throw new IllegalArgumentException(args[1]);
       }

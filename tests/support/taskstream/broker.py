@@ -84,8 +84,14 @@ class Broker:
     def delete_topic(self, topic):
         self._topics("delete", topic)
 
+    def delete_records(self, topic, partition, before):
+        self._topics("truncate", topic, partition, before)
+
+    def settings_of(self, topic):
+        return dict(line.split("=", 1) for line in self._topics("settings", topic).splitlines() if "=" in line)
+
     def _topics(self, *arguments):
-        run_java(["Topics.java", self.address, *map(str, arguments)])
+        return run_java(["Topics.java", self.address, *map(str, arguments)])
 
     def _compose(self, verb, *arguments):
         done = subprocess.run([ROOT / "compose" / "kafka", verb, "--dir", str(self.folder), *arguments],

@@ -33,8 +33,9 @@ class Scene:
 
     def projection_service(self, log, *arguments, start=True):
         name = f"projection-service-{next(self._numbers)}"
-        return self._add(Service("taskstream-projection-service", self.folder, name,
-                                 ["--log", _url(log), "--read-model", self.folder / f"{name}.db", *arguments]), start)
+        if "--read-model" not in arguments:
+            arguments += ("--read-model", self.folder / f"{name}.db")
+        return self._add(Service("taskstream-projection-service", self.folder, name, ["--log", _url(log), *arguments]), start)
 
     def _add(self, service, start):
         self.services.append(service)

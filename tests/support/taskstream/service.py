@@ -19,6 +19,11 @@ class Service:
         self._folder = folder
         self._process = None
 
+    def under(self, *command):
+        """Started by this command from now on, which goes over into the service."""
+        self._command = [*command, *self._command]
+        return self
+
     def launch(self):
         """Starts the process, and waits for nothing."""
         assert not self.is_alive(), f"{self.name} runs already"
@@ -64,6 +69,10 @@ class Service:
 
     def client(self, timeout_s=20.0):
         return Client(self.port, timeout_s)
+
+    @property
+    def pid(self):
+        return self._process.pid
 
     def peak_memory_mib(self):
         """The most that this run of the process has had resident."""

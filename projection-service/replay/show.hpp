@@ -1,0 +1,11 @@
+#pragma once
+
+#include <memory>
+
+#include "projection-service/replay/subcommand.hpp"
+
+namespace taskstream::replay {
+
+std::unique_ptr<Subcommand> make_show();
+
+}  // namespace taskstream::replay

@@ -1,0 +1,40 @@
+"""taskstream-replay as whoever types it sees it."""
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+
+from .places import BIN
+
+PROGRAM = BIN / "taskstream-replay"
+
+
+@dataclass
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+    @property
+    def lines(self):
+        return self.out.splitlines()
+
+
+def replay(*arguments, log=None, stdin=None, timeout_s=120, cwd=None, environment=None):
+    """Runs it to its end."""
+    flags = [] if log is None else ["--log", log if isinstance(log, str) else log.url]
+    done = subprocess.run([PROGRAM, *map(str, arguments), *flags], stdin=stdin or subprocess.DEVNULL, capture_output=True,
+                          timeout=timeout_s, cwd=cwd, env={**os.environ, **(environment or {})})
+    return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def well(*arguments, **options):
+    """… which must end well."""
+    outcome = replay(*arguments, **options)
+    assert outcome.code == 0, (arguments, outcome)
+    return outcome
