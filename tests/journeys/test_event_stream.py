@@ -145,7 +145,8 @@ class Watching(Crowd):
             self.resumed += 1
 
 
-def test_a_stream_has_no_gap_and_no_way_back_whoever_hangs_up(scene, log, seed):
+@pytest.mark.parametrize("rebuilt", [False, True], ids=["", "while the read model is rebuilt"])
+def test_a_stream_has_no_gap_and_no_way_back_whoever_hangs_up(scene, log, seed, rebuilt):
     service = scene.command_service(log)
     projections = [scene.projection_service(log), scene.projection_service(log)]
     tasks = [service.client().create(f"Task {i}", tags=["a"]).json["taskId"] for i in range(10)]
@@ -156,6 +157,8 @@ def test_a_stream_has_no_gap_and_no_way_back_whoever_hangs_up(scene, log, seed):
     for follower in watching.followers:
         follower.begin_with_everything(projections[0].client())
     with watching, Writing(service, 3, tasks, seed):
+        for projection in projections if rebuilt else []:
+            rebuild(projection.client())
         time.sleep(BUSY_S)
     assert watching.resumed > 2 * len(queries)
     for projection in projections:
@@ -165,6 +168,11 @@ def test_a_stream_has_no_gap_and_no_way_back_whoever_hangs_up(scene, log, seed):
         listed = {task["taskId"]: task for task in projections[1].client().pages(f"/v1/tasks{query}{joint}limit=200")}
         follower.follow(random.Random(seed).choice(projections), lambda: follower.tasks == listed, patience_s=10.0)
         assert follower.tasks == listed
+
+
+def rebuild(client):
+    assert client.request("POST", "/v1/projection/rebuild").status == 202
+    wait_until(lambda: "rebuild" not in client.get("/v1/projection").json, "the rebuilt read model is served")
 
 
 def test_silence_is_filled_with_comments(scene):

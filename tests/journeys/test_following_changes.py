@@ -9,6 +9,7 @@ from taskstream.checks import await_caught_up
 from taskstream.crowd import Crowd
 from taskstream.followers import DeltaFollower
 from taskstream.tokens import moved_on
+from taskstream.waiting import wait_until
 
 BUSY_S = 4.0
 
@@ -77,11 +78,13 @@ def test_clients_of_two_replicas_converge_to_the_list(scene, log, seed):
     assert len(following.followers) > 3, "nobody was put away: there is no old token to go on from"
     await_caught_up(one)
     await_caught_up(other)
-    # One replica loses its file and is made anew, another has never been there before.
+    # One replica rebuilds its file, another loses it, a third has never been there before.
+    assert one.client().request("POST", "/v1/projection/rebuild").status == 202
     assert other.terminate() == 0
     for file in scene.folder.glob(f"{other.name}.db*"):
         file.unlink()
     other.start()
+    wait_until(lambda: "rebuild" not in one.client().get("/v1/projection").json, "the rebuilt read model is served")
     fresh = scene.projection_service(log)
     for projection in (one, other, fresh):
         await_caught_up(projection)
