@@ -42,7 +42,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void watch();
   void end_watch();
   // Whether the watched answer should come to its end: the client has hung up, or the server drains.
-  bool is_watched_to_its_end() const { return gone_ || draining_; }
+  bool watch_is_over() const { return gone_ || draining_; }
   void on_end(std::function<void()> wake) { on_end_ = std::move(wake); }
   // A part of such an answer, within a deadline of its own; false when the client does not take it.
   boost::asio::awaitable<bool> send_part(std::string_view before, std::string_view bytes, std::string_view after);

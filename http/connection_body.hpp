@@ -15,7 +15,7 @@ class ConnectionBody final : public BodyStream {
   ~ConnectionBody() override;
 
   boost::asio::awaitable<bool> write(std::string_view bytes) override;
-  bool should_end() const override { return connection_->is_watched_to_its_end(); }
+  bool should_end() const override { return connection_->watch_is_over(); }
   void on_end(std::function<void()> wake) override { connection_->on_end(std::move(wake)); }
 
   // Says that nothing follows.

@@ -89,12 +89,12 @@ boost::system::result<ChangeToken, http::Problem> Reader::read_change_token(std:
   return *std::move(token);
 }
 
-StreamLane& Reader::lane(const boost::asio::any_io_executor& executor) {
+std::shared_ptr<StreamLane> Reader::lane(const boost::asio::any_io_executor& executor) {
   if (!lane_) {
     lane_ = std::make_shared<StreamLane>(executor);
     side_.changes().add_lane(lane_);
   }
-  return *lane_;
+  return lane_;
 }
 
 boost::asio::awaitable<boost::system::result<Reader::Fresh, http::Problem>> Reader::await_freshness(

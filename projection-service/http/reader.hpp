@@ -56,7 +56,7 @@ class Reader {
 
   ReadSide& side() { return side_; }
   // Where this worker's streams wait for news.
-  StreamLane& lane(const boost::asio::any_io_executor& executor);
+  std::shared_ptr<StreamLane> lane(const boost::asio::any_io_executor& executor);
   WordCutter& words() { return words_; }
   // What is overdue, due to be reminded of or locked is so at this time.
   static events::Instant now();

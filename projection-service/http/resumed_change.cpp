@@ -9,6 +9,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// What a history tells of, in its order.
+constexpr const char* kFields[] = {"title",      "description", "status",        "priority", "tags",
+                                   "assigneeId", "dueDate",     "warningOffset", "lock"};
+
 std::string event_text(const ChangedTask& changed) {
   const Json last = Json::parse(changed.span->last_event);
   return Json{{"taskId", changed.id.to_string()}, {"version", changed.version},      {"type", last.at("type")},
@@ -23,22 +27,23 @@ events::TaskState task_of(const Json& body, bool deleted) {
 }  // namespace
 
 ResumedChange resumed_change(const ChangedTask& changed, std::string id) {
-  ResumedChange resumed{.before = {},
-                        .after = {},
-                        .text = {.id = std::move(id), .event = event_text(changed), .changes = "{}", .task = changed.body}};
+  ResumedChange resumed{
+      .before = {},
+      .after = {},
+      .text = {.id = std::move(id), .event = event_text(changed), .changes = "{}", .task = changed.body}};
   if (changed.gone == ChangedTask::Gone::Left) return resumed;
 
   const Json now = Json::parse(changed.body);
-  Json then = now;
+  const Json then = changed.span->before.empty() ? Json::object() : Json::parse(changed.span->before);
   Json changes = Json::object();
-  for (const ChangeSpan::FirstChange& first : changed.span->first_changes) {
-    const Json from = Json::parse(first.change).at("from");
-    then[first.field] = from;
-    // There and back is no change.
-    if (from != now.at(first.field)) changes[first.field] = {{"from", from}, {"to", now.at(first.field)}};
+  for (const char* field : kFields) {
+    const Json from = then.value(field, Json());
+    const Json& to = now.at(field);
+    // There and back is no change, and a new task has not lost what it never had.
+    if (from != to && !(from.is_null() && to.is_array() && to.empty())) changes[field] = {{"from", from}, {"to", to}};
   }
   resumed.after = task_of(now, changed.gone == ChangedTask::Gone::Deleted);
-  if (!changed.span->from_creation) resumed.before = task_of(then, false);
+  if (!then.empty()) resumed.before = task_of(then, false);
   resumed.text.changes = changes.dump();
   return resumed;
 }

@@ -30,7 +30,7 @@ TaskFilter take_stream_filter(Parameters& parameters) {
 
 boost::asio::awaitable<void> write_stream(Reader& reader, http::BodyStream& body, TaskStream::Options options) {
   const auto executor = co_await boost::asio::this_coro::executor;
-  TaskStream stream(reader, body, reader.lane(executor), executor, std::move(options));
+  TaskStream stream(reader, body, executor, std::move(options));
   co_await stream.run();
 }
 

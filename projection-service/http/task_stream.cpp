@@ -14,15 +14,15 @@ namespace {
 constexpr std::chrono::seconds kHeartbeat{15};
 constexpr std::int64_t kRowsAtOnce = 50;
 constexpr std::size_t kBytesAtOnce = 64 * 1024;
-constexpr std::size_t kKeptCapacity = 16 * 1024;  // of a buffer, between two writes: streams are many, and mostly silent
+constexpr std::size_t kKeptCapacity = 16 * 1024;  // of a buffer between two writes: streams are many, mostly silent
 
 }  // namespace
 
-TaskStream::TaskStream(Reader& reader, http::BodyStream& body, StreamLane& lane,
-                       const boost::asio::any_io_executor& executor, Options options)
+TaskStream::TaskStream(Reader& reader, http::BodyStream& body, const boost::asio::any_io_executor& executor,
+                       Options options)
     : reader_(reader),
       body_(body),
-      lane_(lane),
+      lane_(reader.lane(executor)),
       sleeper_(executor),
       options_(std::move(options)),
       heartbeat_(Clock::now() + kHeartbeat) {
@@ -83,12 +83,13 @@ boost::asio::awaitable<TaskStream::Next> TaskStream::follow_hub() {
   add_heartbeat_when_due();
   // News that came while something was sent has woken nobody: look again before sleeping.
   if (!frames_.empty()) co_return co_await send() ? Next::Hub : Next::End;
-  if (taken->newest && !body_.should_end()) co_await lane_.wait(sleeper_, heartbeat_);
+  if (taken->newest && !body_.should_end()) co_await lane_->wait(sleeper_, heartbeat_);
   co_return Next::Hub;
 }
 
 void TaskStream::add(const ChangedTask& changed) {
-  const ResumedChange resumed = resumed_change(changed, encode_change_token(reader_.side().log()->log_id, changed.next));
+  const events::LogId log = reader_.side().log()->log_id;
+  const ResumedChange resumed = resumed_change(changed, encode_change_token(log, changed.next));
   const bool matches_now = resumed.after && matches(options_.filter, *resumed.after);
   const bool matched = resumed.before && matches(options_.filter, *resumed.before);
   // Whether what has left did match nobody knows any more; to be told of an unknown task harms no client.

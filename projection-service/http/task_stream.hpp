@@ -18,8 +18,7 @@ class TaskStream {
     std::optional<ChangeToken> since;  // none = from now
   };
 
-  TaskStream(Reader& reader, http::BodyStream& body, StreamLane& lane, const boost::asio::any_io_executor& executor,
-             Options options);
+  TaskStream(Reader& reader, http::BodyStream& body, const boost::asio::any_io_executor& executor, Options options);
 
   // Until the client goes, the server ends, or the client is too slow.
   boost::asio::awaitable<void> run();
@@ -40,11 +39,11 @@ class TaskStream {
 
   Reader& reader_;
   http::BodyStream& body_;
-  StreamLane& lane_;
+  std::shared_ptr<StreamLane> lane_;
   StreamLane::Sleeper sleeper_;
   const Options options_;
 
-  ChangeToken at_;            // everything up to here has been told
+  ChangeToken at_;              // everything up to here has been told
   ChangeHub::Place place_ = 0;  // in the hub, once it follows it
   Clock::time_point heartbeat_;
   std::string frames_;  // to be sent

@@ -1,8 +1,9 @@
 #include "projection-service/readmodel/change_feed.hpp"
 
+#include <limits>
 #include <utility>
 
-#include "projection-service/readmodel/query_connection.hpp"
+#include "projection-service/readmodel/past_versions.hpp"
 #include "projection-service/readmodel/state_text.hpp"
 
 namespace taskstream::projection {
@@ -26,14 +27,8 @@ constexpr const char* kChangedOrLeft =
     "WHERE who = x'' AND lost.change_partition = ?1 AND lost.change_offset >= ?2 AND lost.change_offset < ?3 "
     "ORDER BY 1";
 
-// Of one stream's records the offsets grow with the versions, so this looks back no further than it must.
-constexpr const char* kVersionBefore =
-    "SELECT version FROM history WHERE stream_no = ? AND json_extract(item, '$.position.offset') < ? "
-    "ORDER BY version DESC LIMIT 1";
-// With min() SQLite takes the other columns from the row that has the minimum.
-constexpr const char* kFirstChanges =
-    "SELECT change.key, change.value, min(version) FROM history, json_each(item, '$.changes') AS change "
-    "WHERE stream_no = ? AND version > ? GROUP BY change.key";
+constexpr const char* kOffsetOfVersion =
+    "SELECT json_extract(item, '$.position.offset') FROM history WHERE stream_no = ? AND version = ?";
 constexpr const char* kLastEvent =
     "SELECT item FROM history WHERE stream_no = ? AND version <= ? ORDER BY version DESC LIMIT 1";
 
@@ -53,13 +48,13 @@ struct ChangeFeed::Walking {
   bool full = false;
 };
 
-ChangeFeed::ChangeFeed(sqlite::Database& database)
-    : positions_(database.prepare("SELECT partition, next FROM positions")),
-      changed_(database.prepare(kChanged)),
-      changed_or_left_(database.prepare(kChangedOrLeft)),
-      version_before_(database.prepare(kVersionBefore)),
-      first_changes_(database.prepare(kFirstChanges)),
-      last_event_(database.prepare(kLastEvent)) {}
+ChangeFeed::ChangeFeed(QueryConnection& connection)
+    : connection_(connection),
+      positions_(connection.database().prepare("SELECT partition, next FROM positions")),
+      changed_(connection.database().prepare(kChanged)),
+      changed_or_left_(connection.database().prepare(kChangedOrLeft)),
+      offset_of_version_(connection.database().prepare(kOffsetOfVersion)),
+      last_event_(connection.database().prepare(kLastEvent)) {}
 
 events::PositionVector ChangeFeed::snapshot() {
   events::PositionVector positions;
@@ -84,6 +79,7 @@ ChangePage ChangeFeed::page(const ChangeQuery& query, std::string snapshot_token
   for (events::Partition p = 0; p < end.size() && !walking.full; ++p) {
     if (walking.page.next.seen.next(p) < end.next(p)) walk_partition(walking, p);
   }
+  if (query.with_spans && !walking.full) take_overtaken(walking);
   walking.page.more = walking.full;
   if (!walking.full) walking.page.next = {.seen = end, .walk = {}};
   return std::move(walking.page);
@@ -130,34 +126,67 @@ void ChangeFeed::take(Walking& walking, events::Position at) {
                    .next = walking.page.next};
   if (walking.query.with_spans) {
     const std::int64_t stream_no = row.getColumn(5).getInt64();
-    // What happened to it until it left concerns nobody whom it has left.
-    if (!left) task.span = span_of(stream_no, walking.page.next.walk->base.next(at.partition));
-    if (left) task.span.emplace();
+    task.span.emplace();
     task.span->last_event = last_event(stream_no, task.version);
+    // What happened to it until it left concerns nobody whom it has left.
+    const events::Offset base = walking.page.next.walk->base.next(at.partition);
+    if (!left) task.span->before = body_at(task.id, stream_no, version_before(stream_no, task.version, base));
   }
   if (!left) task.body = std::move(body);
   walking.page.items.push_back(std::move(task));
 }
 
-ChangeSpan ChangeFeed::span_of(std::int64_t stream_no, events::Offset base) {
-  std::int64_t version_before = 0;
-  {
-    const Use use(version_before_);
-    version_before_.bind(1, stream_no);
-    version_before_.bind(2, base);
-    if (version_before_.executeStep()) version_before = version_before_.getColumn(0).getInt64();
+void ChangeFeed::take_overtaken(Walking& walking) {
+  const events::PositionVector end = walking.page.next.walk->end;
+  for (events::Partition p = 0; p < end.size(); ++p) take_overtaken(walking, p);
+}
+
+void ChangeFeed::take_overtaken(Walking& walking, events::Partition partition) {
+  const ChangeToken::Walk& walk = *walking.page.next.walk;
+  const Use use(changed_);
+  changed_.bind(1, partition);
+  changed_.bind(2, walk.end.next(partition));
+  changed_.bind(3, std::numeric_limits<std::int64_t>::max());
+  while (changed_.executeStep()) {
+    const events::Uuid id = uuid_of(changed_.getColumn(1));
+    const std::int64_t stream_no = changed_.getColumn(5).getInt64();
+    const std::int64_t at_end = version_before(stream_no, changed_.getColumn(2).getInt64(), walk.end.next(partition));
+    const std::int64_t at_base = version_before(stream_no, at_end, walk.base.next(partition));
+    if (at_end == at_base) continue;
+    std::string body = body_at(id, stream_no, at_end);
+    if (!sees(walking.query.sight, body, false)) continue;
+    walking.page.items.push_back({.id = id,
+                                  .version = at_end,
+                                  .gone = ChangedTask::Gone::No,
+                                  .body = std::move(body),
+                                  .span = ChangeSpan{.before = body_at(id, stream_no, at_base),
+                                                     .last_event = last_event(stream_no, at_end)},
+                                  .next = walking.page.next});
   }
-  ChangeSpan span{.from_creation = version_before == 0, .first_changes = {}, .last_event = {}};
-  {
-    const Use use(first_changes_);
-    first_changes_.bind(1, stream_no);
-    first_changes_.bind(2, version_before);
-    while (first_changes_.executeStep()) {
-      span.first_changes.push_back(
-          {.field = text_of(first_changes_.getColumn(0)), .change = text_of(first_changes_.getColumn(1))});
+}
+
+// Of one stream's records the offsets grow with the versions, so that half of those in question go with each look. 0 =
+// none.
+std::int64_t ChangeFeed::version_before(std::int64_t stream_no, std::int64_t newest, events::Offset offset) {
+  std::int64_t known = 0;
+  std::int64_t end = newest;
+  while (known < end) {
+    const std::int64_t middle = known + (end - known + 1) / 2;
+    const Use use(offset_of_version_);
+    offset_of_version_.bind(1, stream_no);
+    offset_of_version_.bind(2, middle);
+    offset_of_version_.executeStep();
+    if (offset_of_version_.getColumn(0).getInt64() < offset) {
+      known = middle;
+    } else {
+      end = middle - 1;
     }
   }
-  return span;
+  return known;
+}
+
+std::string ChangeFeed::body_at(const events::Uuid& id, std::int64_t stream_no, std::int64_t version) {
+  return version == 0 ? std::string() : past_body(connection_, events::TaskId(id), stream_no, version);
 }
 
 std::string ChangeFeed::last_event(std::int64_t stream_no, std::int64_t version) {

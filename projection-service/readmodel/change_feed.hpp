@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "events/sqlite/database.hpp"
 #include "projection-service/readmodel/change_token.hpp"
+#include "projection-service/readmodel/query_connection.hpp"
 #include "projection-service/readmodel/sight.hpp"
 
 namespace taskstream::projection {
@@ -21,16 +21,10 @@ struct ChangeQuery {
   bool with_spans = false;
 };
 
-// What became of a task since a walk's base, however many events that took.
+// What became of a task since a walk's base, however many events that took: it is not read event by event.
 struct ChangeSpan {
-  struct FirstChange {
-    std::string field;
-    std::string change;  // JSON: {from, to}
-  };
-
-  bool from_creation = false;  // the task is younger than the base
-  std::vector<FirstChange> first_changes;
-  std::string last_event;  // JSON: the item of the task's history that changed it last, or by which it left
+  std::string before;      // its body at the base; empty when it is younger, or has left
+  std::string last_event;  // JSON: the item of its history that changed it last, or by which it left
 };
 
 // A task whose last change lies behind the place that was asked from.
@@ -54,10 +48,11 @@ struct ChangePage {
 
 // Reads which tasks changed, in the order of (partition, offset) of their last change, up to the end that the walk's
 // first page saw. A task that changes again meanwhile moves behind that end and comes with the next walk, so walks are
-// finite and nothing is passed over. Works inside of its caller's snapshot.
+// finite and nothing is passed over. With spans, it comes with this one too, as it was at the end: what happened before
+// that would be missing in a span that begins there. It may then come twice. Works inside of its caller's snapshot.
 class ChangeFeed {
  public:
-  explicit ChangeFeed(sqlite::Database& database);
+  explicit ChangeFeed(QueryConnection& connection);
 
   ChangePage page(const ChangeQuery& query, std::string snapshot_token);
 
@@ -67,14 +62,17 @@ class ChangeFeed {
   events::PositionVector snapshot();
   void walk_partition(Walking& walking, events::Partition partition);
   void take(Walking& walking, events::Position at);
-  ChangeSpan span_of(std::int64_t stream_no, events::Offset base);
+  void take_overtaken(Walking& walking);
+  void take_overtaken(Walking& walking, events::Partition partition);
+  std::int64_t version_before(std::int64_t stream_no, std::int64_t newest, events::Offset offset);
+  std::string body_at(const events::Uuid& id, std::int64_t stream_no, std::int64_t version);
   std::string last_event(std::int64_t stream_no, std::int64_t version);
 
+  QueryConnection& connection_;
   SQLite::Statement positions_;
   SQLite::Statement changed_;
   SQLite::Statement changed_or_left_;
-  SQLite::Statement version_before_;
-  SQLite::Statement first_changes_;
+  SQLite::Statement offset_of_version_;
   SQLite::Statement last_event_;
 };
 

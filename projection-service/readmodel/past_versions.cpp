@@ -44,21 +44,6 @@ std::optional<KnownTask> find(QueryConnection& connection, const events::TaskId&
   return known;
 }
 
-std::string past_body(QueryConnection& connection, const events::TaskId& id, const KnownTask& known,
-                      std::int64_t version) {
-  PastTask task(id);
-  const std::int64_t from = version - version % kVersionsPerState;  // kept whole, unless it is 0
-  connection.each_row({.text = kItems, .values = {known.stream_no, from, version}}, [&](SQLite::Statement& row) {
-    if (row.getColumn(1).isNull()) {
-      task.add_item(text_of(row.getColumn(0)));
-    } else {
-      task.start_from(text_of(row.getColumn(1)));
-    }
-    return true;
-  });
-  return task.body(known.quarantine);
-}
-
 FoundVersion version_of(QueryConnection& connection, const events::TaskId& id, const KnownTask& known,
                         std::int64_t version, std::string token) {
   FoundVersion found{.token = std::move(token), .quarantined = known.quarantine.has_value(), .version = version};
@@ -69,7 +54,7 @@ FoundVersion version_of(QueryConnection& connection, const events::TaskId& id, c
     found.kind = FoundVersion::Kind::Deleted;
   } else {
     found.kind = FoundVersion::Kind::Found;
-    found.body = version == known.newest ? known.body : past_body(connection, id, known, version);
+    found.body = version == known.newest ? known.body : past_body(connection, id, known.stream_no, version, known.quarantine);
   }
   return found;
 }
@@ -91,6 +76,21 @@ std::int64_t last_version_at(QueryConnection& connection, const KnownTask& known
 }
 
 }  // namespace
+
+std::string past_body(QueryConnection& connection, const events::TaskId& id, std::int64_t stream_no,
+                      std::int64_t version, const std::optional<events::Quarantine>& quarantine) {
+  PastTask task(id);
+  const std::int64_t from = version - version % kVersionsPerState;  // kept whole, unless it is 0
+  connection.each_row({.text = kItems, .values = {stream_no, from, version}}, [&](SQLite::Statement& row) {
+    if (row.getColumn(1).isNull()) {
+      task.add_item(text_of(row.getColumn(0)));
+    } else {
+      task.start_from(text_of(row.getColumn(1)));
+    }
+    return true;
+  });
+  return task.body(quarantine);
+}
 
 FoundVersion find_version(QueryConnection& connection, const events::TaskId& id, std::int64_t version) {
   return connection.in_snapshot([&](std::string token) {

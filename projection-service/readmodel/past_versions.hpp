@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "events/contract/ids.hpp"
 #include "events/contract/instant.hpp"
+#include "events/fold/stream_fold.hpp"
 #include "projection-service/readmodel/query_connection.hpp"
 
 namespace taskstream::projection {
@@ -24,6 +26,11 @@ struct FoundVersion {
   std::int64_t version = 0;
   std::string body;
 };
+
+// The task as it was at a version that it has: its body, byte for byte, with the mark of a stream that is in quarantine
+// now. For use inside of a snapshot.
+std::string past_body(QueryConnection& connection, const events::TaskId& id, std::int64_t stream_no,
+                      std::int64_t version, const std::optional<events::Quarantine>& quarantine = {});
 
 FoundVersion find_version(QueryConnection& connection, const events::TaskId& id, std::int64_t version);
 

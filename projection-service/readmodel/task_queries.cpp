@@ -12,7 +12,7 @@ TaskQueries::TaskQueries(const std::filesystem::path& path, std::chrono::millise
       history_(connection_.database().prepare(
           "SELECT version, item FROM history WHERE stream_no = (SELECT stream_no FROM streams WHERE key = ?) "
           "AND version > ? ORDER BY version LIMIT ?")),
-      change_feed_(connection_.database()) {}
+      change_feed_(connection_) {}
 
 FoundTask TaskQueries::find_task(const events::TaskId& id) {
   return connection_.in_time([&] {

@@ -71,6 +71,14 @@ class EventStream:
         except TimeoutError:
             return True
 
+    def take_a_little(self, size):
+        """What a client takes that cannot keep up."""
+        self.socket.settimeout(0.05)
+        try:
+            self._encoded += self.socket.recv(size)
+        except TimeoutError:
+            pass  # there is nothing yet
+
     def close(self):
         self.socket.close()
 

@@ -86,7 +86,7 @@ class StreamFollower:
     def take(self, change):
         self.events += 1
         task_id, version = change["taskId"], change["version"]
-        assert self.versions.get(task_id, 0) < version, f"again or back: {self.versions.get(task_id)} to {change}"
+        assert self.versions.get(task_id, 0) <= version, f"back: {self.versions.get(task_id)} to {change}"
         self.versions[task_id] = version
         if change["matches"]:
             assert change["task"]["version"] == version
