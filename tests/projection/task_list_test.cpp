@@ -62,12 +62,20 @@ TEST(TaskList, IsGivenUpAtTheTimeLimit) {
     database.execute(
         "WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 60000) INSERT INTO tasks "
         "(stream_no, id, version, deleted, quarantined, status, priority, created_by, created_at, updated_at, title, "
-        "body, change_partition, change_offset) SELECT i, randomblob(16), 1, 0, 0, 0, 0, 'ada', i, i, 't', '{}', 0, i FROM n");
+        "body, change_partition, change_offset) SELECT i, randomblob(16), 1, 0, 0, 0, 0, 'ada', i, i, 't', '{}', 0, i "
+        "FROM n");
   }
   TaskQueries hurried(model.path(), std::chrono::milliseconds(1));
   EXPECT_THROW(hurried.list_tasks(
                    {.filter = {.priorities = {events::Priority::High, events::Priority::Low}}, .with_total = true}),
                QueryTooLong);
+  EXPECT_FALSE(hurried.find_task(task_id(1)).token.empty());
+  {
+    // Words that all of them have: the full text index is read by statements of its own, which are given up too.
+    sqlite::Database database(model.path(), sqlite::Database::Mode::ReadWrite);
+    database.execute("INSERT INTO task_words (rowid, words) SELECT stream_no, 'common common' || id FROM tasks");
+  }
+  EXPECT_THROW(hurried.list_tasks({.filter = {.words = {"comm"}}}), QueryTooLong);
   EXPECT_FALSE(hurried.find_task(task_id(1)).token.empty());
 }
 
