@@ -88,6 +88,7 @@ std::int64_t QueryConnection::number(const BoundSql& sql) {
 }
 
 void QueryConnection::mark(const std::vector<std::int64_t>& stream_nos) {
+  ++markings_;
   marked_.clear();
   if (stream_nos.empty()) return;
   marked_.resize(static_cast<std::size_t>(std::ranges::max(stream_nos)) / kBits + 1);

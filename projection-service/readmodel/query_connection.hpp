@@ -80,6 +80,8 @@ class QueryConnection {
 
   // The rows that `is_marked(stream_no)` is true of in SQL, until the next call.
   void mark(const std::vector<std::int64_t>& stream_nos);
+  // How often that was called: whether marks are still those of a call.
+  std::uint64_t markings() const { return markings_; }
 
   sqlite::Database& database() { return database_; }
 
@@ -104,6 +106,7 @@ class QueryConnection {
   SQLite::Statement end_;
   SQLite::Statement token_;
   std::unordered_map<std::string, SQLite::Statement> statements_;  // by their text
+  std::uint64_t markings_ = 0;
   std::vector<std::uint64_t> marked_;                              // one bit a stream number
 };
 

@@ -128,7 +128,7 @@ CREATE TABLE users (
 CREATE INDEX users_by_name ON users (name, id);
 CREATE INDEX users_of_active_by_name ON users (active, name, id);
 CREATE VIRTUAL TABLE user_words USING fts5 (
-  words, content = '', columnsize = 0, detail = none, tokenize = 'unicode61 remove_diacritics 2'
+  words, content = '', columnsize = 0, detail = none, prefix = 1, tokenize = 'unicode61 remove_diacritics 2'
 );
 
 -- One row an event, as it is answered, with the time of its version: the latest of the stream up to it. Every 64th version

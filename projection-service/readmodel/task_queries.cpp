@@ -5,6 +5,7 @@ namespace taskstream::projection {
 TaskQueries::TaskQueries(const std::filesystem::path& path, std::chrono::milliseconds time_limit, std::size_t few)
     : connection_(path, time_limit),
       few_(few),
+      matches_(few),
       // One statement is one snapshot; the token is there even when the task is not.
       find_task_(connection_.database().prepare(
           "SELECT snapshot.token, tasks.version, tasks.deleted, tasks.quarantined, tasks.body FROM snapshot "
@@ -33,12 +34,8 @@ FoundTask TaskQueries::find_task(const events::TaskId& id) {
 
 Narrowing TaskQueries::narrow(const TaskListQuery& query) {
   Narrowing narrowing;
-  if (!query.filter.words.empty()) {
-    const std::vector<std::int64_t> matches = numbers_of(connection_, streams_with(query.filter.words));
-    if (matches.size() <= few_) return {.few = json_array_of(matches)};
-    connection_.mark(matches);
-    narrowing.words_marked = true;
-  }
+  if (!query.filter.words.empty()) narrowing = matches_.of(query.filter.words, connection_);
+  if (narrowing.few) return narrowing;
   for (const BoundSql& condition : selective_conditions(query)) {
     narrowing.few = few_numbers_of(connection_, condition, few_);
     if (narrowing.few) break;

@@ -10,6 +10,7 @@
 #include "projection-service/readmodel/list_page.hpp"
 #include "projection-service/readmodel/query_connection.hpp"
 #include "projection-service/readmodel/task_list.hpp"
+#include "projection-service/readmodel/task_matches.hpp"
 #include "projection-service/readmodel/user_queries.hpp"
 
 namespace taskstream::projection {
@@ -63,6 +64,7 @@ class TaskQueries {
 
   QueryConnection connection_;
   std::size_t few_;
+  TaskMatches matches_;
   SQLite::Statement find_task_;
   SQLite::Statement history_;
   ChangeFeed change_feed_;

@@ -102,6 +102,31 @@ TEST_F(FullText, FollowsEveryChangeOfTheText) {
   EXPECT_EQ(model_.number("SELECT count(*) FROM task_words WHERE task_words MATCH 'title'"), 0);
 }
 
+TEST_F(FullText, SearchesAgainOnceAnythingHasChanged) {
+  write(1, 1, events::TaskCreated{.title = "guide one"});
+  write(2, 1, events::TaskCreated{.title = "guide two"});
+  model_.append(recorded(events::StreamId::of(user_id(1)), 1,
+                         events::UserRegistered{.first_name = "Ann", .last_name = "Guide", .email = "a@example.org"}));
+  model_.deliver();
+  // Two are few for the one, and many for the other.
+  for (const std::size_t few : {10U, 1U}) {
+    TaskQueries queries(model_.path(), std::chrono::milliseconds(0), few);
+    const auto count = [&](const std::vector<std::string>& words) {
+      return *queries.list_tasks({.filter = {.words = words}, .with_total = true}).total;
+    };
+    const auto version = static_cast<std::int64_t>(few == 10 ? 2 : 4);
+    EXPECT_EQ(count({"guide"}), 2);
+    EXPECT_EQ(count({"guide"}), 2);
+    EXPECT_EQ(*queries.list_users({.words = {"guide"}, .with_total = true}).total, 1);
+    EXPECT_EQ(count({"guide"}), 2);
+    write(1, version, events::TaskEdited{.changes = {.title = "one"}});
+    EXPECT_EQ(count({"guide"}), 1);
+    EXPECT_EQ(count({"one"}), 1);
+    write(1, version + 1, events::TaskEdited{.changes = {.title = "guide one"}});
+    EXPECT_EQ(count({"guide"}), 2);
+  }
+}
+
 TEST_F(FullText, KeepsNothingOfATaskThatWasMadeAndDeletedInOneBatch) {
   model_.append(recorded(task_id(1), 1, events::TaskCreated{.title = "brief"}));
   model_.append(recorded(task_id(1), 2, events::TaskEdited{.changes = {.title = "briefer"}}));
