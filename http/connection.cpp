@@ -19,6 +19,9 @@ namespace {
 constexpr std::size_t kReadSize = 4 * 1024;
 constexpr std::size_t kBodyReadSize = 16 * 1024;
 constexpr std::chrono::milliseconds kHangUpTime{1000};
+constexpr std::chrono::milliseconds kLastPartTime{1'000};  // to take a part of an answer once the server drains
+constexpr int kStreamSendBuffer = 128 * 1024;  // of the kernel, which would keep megabytes for a slow client
+constexpr std::size_t kMaxDroppedBytes = 64 * 1024;
 constexpr auto kAwaitable = asio::as_tuple(asio::use_awaitable);
 
 }  // namespace
@@ -99,6 +102,45 @@ asio::awaitable<bool> Connection::send(std::string_view head, std::string_view b
   co_return !error;
 }
 
+void Connection::watch() {
+  watching_ = true;
+  error_code ignored;
+  socket_.set_option(asio::socket_base::send_buffer_size(kStreamSendBuffer), ignored);
+  suspend_deadline();
+  buffer_.clear();
+  watch_some();
+}
+
+void Connection::watch_some() {
+  socket_.async_read_some(buffer_.prepare(kReadSize), [self = shared_from_this()](error_code error, std::size_t count) {
+    if (!self->watching_) return;
+    self->dropped_bytes_ += count;
+    if (error || self->dropped_bytes_ > kMaxDroppedBytes) return self->note_end();
+    self->watch_some();
+  });
+}
+
+void Connection::note_end() {
+  gone_ = true;
+  if (on_end_) on_end_();
+}
+
+void Connection::end_watch() {
+  watching_ = false;
+  on_end_ = nullptr;
+  error_code ignored;
+  socket_.cancel(ignored);
+}
+
+asio::awaitable<bool> Connection::send_part(std::string_view before, std::string_view bytes, std::string_view after) {
+  if (gone_) co_return false;
+  set_deadline(draining_ ? kLastPartTime : limits_.part_deadline);
+  const std::array<asio::const_buffer, 3> parts{asio::buffer(before), asio::buffer(bytes), asio::buffer(after)};
+  const auto [error, count] = co_await asio::async_write(socket_, parts, kAwaitable);
+  suspend_deadline();
+  co_return !error;
+}
+
 asio::awaitable<void> Connection::hang_up() {
   error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
@@ -112,6 +154,10 @@ void Connection::drain() {
   draining_ = true;
   error_code ignored;
   if (idle_) socket_.cancel(ignored);
+  if (!watching_) return;
+  // A part that is under way is not waited for long.
+  if (due_ != Clock::time_point::max()) set_deadline(kLastPartTime);
+  if (on_end_) on_end_();
 }
 
 void Connection::abort() {

@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Writes both parts at once; false when the client does not take them.
   boost::asio::awaitable<bool> send(std::string_view head, std::string_view body);
 
+  // While an answer goes on without an end of its own: notices when the client hangs up, drops what it sends meanwhile,
+  // and bounds what the kernel keeps for it.
+  void watch();
+  void end_watch();
+  // Whether the watched answer should come to its end: the client has hung up, or the server drains.
+  bool is_watched_to_its_end() const { return gone_ || draining_; }
+  void on_end(std::function<void()> wake) { on_end_ = std::move(wake); }
+  // A part of such an answer, within a deadline of its own; false when the client does not take it.
+  boost::asio::awaitable<bool> send_part(std::string_view before, std::string_view bytes, std::string_view after);
+
   // Says that nothing follows, and waits a moment for the client to hang up: closing with bytes unread would reset the
   // connection and could take the answer with it.
   boost::asio::awaitable<void> hang_up();
@@ -53,6 +64,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<boost::system::error_code> receive_some();
   boost::asio::awaitable<boost::system::error_code> receive_exactly(std::uint64_t size, std::string& body);
   Refusal interrupted() const;
+  void watch_some();
+  void note_end();
   void set_deadline(std::chrono::milliseconds from_now);
   void arm();
   void on_timer();
@@ -66,6 +79,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool timed_out_ = false;
   bool idle_ = false;  // waiting for a request's first byte
   bool draining_ = false;
+
+  bool watching_ = false;
+  bool gone_ = false;  // while watched
+  std::size_t dropped_bytes_ = 0;
+  std::function<void()> on_end_;
 };
 
 }  // namespace taskstream::http

@@ -7,13 +7,14 @@
 #include <variant>
 #include <vector>
 
+#include "http/body_stream.hpp"
 #include "http/message.hpp"
 #include "http/problem.hpp"
 
 namespace taskstream::http {
 
-// What a handler comes to: an answer, or a problem that the session renders.
-using Outcome = std::variant<Response, Problem>;
+// What a handler comes to: an answer, a problem that the session renders, or an answer that goes on.
+using Outcome = std::variant<Response, Problem, StreamedResponse>;
 using Handler = std::function<boost::asio::awaitable<Outcome>(Request)>;
 
 // One line of an API's index. `{name}` in the pattern stands for one path segment.

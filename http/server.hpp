@@ -22,6 +22,7 @@ struct Limits {
   std::size_t connections = 12'000;
   std::chrono::milliseconds request_deadline{10'000};  // to send a request, from its first byte
   std::chrono::milliseconds idle_time{60'000};         // between requests on one connection
+  std::chrono::milliseconds part_deadline{10'000};     // for a client to take a part of an answer that goes on
 };
 
 struct ServerOptions {

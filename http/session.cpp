@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "http/admission.hpp"
+#include "http/connection_body.hpp"
 #include "http/query_string.hpp"
 #include "http/text.hpp"
 
@@ -171,35 +172,68 @@ asio::awaitable<bool> Session::refuse(Refusal refusal, Exchange& exchange) {
 
 asio::awaitable<bool> Session::answer(Outcome outcome, Exchange& exchange) {
   if (const auto* problem = std::get_if<Problem>(&outcome)) outcome = to_response(*problem, exchange.about);
+  if (auto* streamed = std::get_if<StreamedResponse>(&outcome)) {
+    co_return co_await stream(std::move(*streamed), exchange);
+  }
   const auto& response = std::get<Response>(outcome);
   exchange.keep_alive = exchange.keep_alive && !connection_->draining();
-  write_head(response, exchange);
+  write_head(response.status, response.fields, Framing::ContentLength, response.body.size(), exchange);
   const bool has_content = exchange.about.verb != Verb::head && allows_content(response.status);
   const auto content = has_content ? std::string_view(response.body) : std::string_view{};
   const bool sent = co_await connection_->send(head_, content);
-
-  const auto took = std::chrono::steady_clock::now() - exchange.about.received;
-  const auto method = boost::beast::http::to_string(exchange.about.verb);
-  spdlog::info("{} {} {} {} bytes {} us {}", exchange.is_parsed ? std::string_view(method.data(), method.size()) : "-",
-               exchange.about.target.empty() ? "-" : exchange.about.target, static_cast<unsigned>(response.status),
-               content.size(), std::chrono::duration_cast<std::chrono::microseconds>(took).count(),
-               exchange.about.request_id);
+  log_answer(exchange, response.status, content.size());
   if (sent && !exchange.keep_alive) co_await connection_->hang_up();
   co_return sent&& exchange.keep_alive;
 }
 
-void Session::write_head(const Response& response, const Exchange& exchange) {
+// The connection ends with the answer: who streams does not ask for more.
+asio::awaitable<bool> Session::stream(StreamedResponse response, Exchange& exchange) {
+  const bool has_content = exchange.about.verb != Verb::head;
+  exchange.keep_alive = exchange.keep_alive && !has_content && !connection_->draining();
+  const auto framing = exchange.is_http_1_1 ? Framing::Chunked : Framing::UntilClose;
+  write_head(response.status, response.fields, framing, 0, exchange);
+  const bool sent = co_await connection_->send(head_, {});
+  std::uint64_t bytes = 0;
+  if (sent && has_content) {
+    ConnectionBody body(connection_, framing == Framing::Chunked);
+    try {
+      co_await response.body(body);
+      co_await body.finish();
+    } catch (const std::exception& error) {
+      // Without its last chunk the answer says itself that it is cut short.
+      spdlog::error("request {} failed: {} ({})", exchange.about.request_id, error.what(), exchange.about.target);
+    }
+    bytes = body.bytes();
+  }
+  log_answer(exchange, response.status, bytes);
+  if (sent && !exchange.keep_alive) co_await connection_->hang_up();
+  co_return sent&& exchange.keep_alive;
+}
+
+void Session::log_answer(const Exchange& exchange, Status status, std::uint64_t bytes) const {
+  const auto took = std::chrono::steady_clock::now() - exchange.about.received;
+  const auto method = boost::beast::http::to_string(exchange.about.verb);
+  spdlog::info("{} {} {} {} bytes {} us {}", exchange.is_parsed ? std::string_view(method.data(), method.size()) : "-",
+               exchange.about.target.empty() ? "-" : exchange.about.target, static_cast<unsigned>(status), bytes,
+               std::chrono::duration_cast<std::chrono::microseconds>(took).count(),
+               exchange.about.request_id);
+}
+
+void Session::write_head(Status status, const Fields& fields, Framing framing, std::size_t content_length,
+                         const Exchange& exchange) {
   head_ = "HTTP/1.1 ";
-  append_number(head_, static_cast<unsigned>(response.status));
-  head_.append(" ").append(reason_phrase(response.status)).append("\r\n");
-  for (const auto& field : response.fields) {
+  append_number(head_, static_cast<unsigned>(status));
+  head_.append(" ").append(reason_phrase(status)).append("\r\n");
+  for (const auto& field : fields) {
     append_field(head_, {field.name_string().data(), field.name_string().size()},
                  {field.value().data(), field.value().size()});
   }
   append_field(head_, "X-Request-Id", exchange.about.request_id);
-  if (allows_content(response.status)) {  // RFC 9110 §8.6: never with 204
+  if (framing == Framing::Chunked) {
+    head_ += "Transfer-Encoding: chunked\r\n";
+  } else if (framing == Framing::ContentLength && allows_content(status)) {  // RFC 9110 §8.6: never with 204
     head_ += "Content-Length: ";
-    append_number(head_, response.body.size());
+    append_number(head_, content_length);
     head_ += "\r\n";
   }
   if (!exchange.keep_alive) {

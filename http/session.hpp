@@ -41,10 +41,14 @@ class Session {
   boost::asio::awaitable<bool> serve(RequestHead head, Exchange& exchange);
   boost::asio::awaitable<bool> refuse(Refusal refusal, Exchange& exchange);
   boost::asio::awaitable<bool> answer(Outcome outcome, Exchange& exchange);
+  boost::asio::awaitable<bool> stream(StreamedResponse response, Exchange& exchange);
+  void log_answer(const Exchange& exchange, Status status, std::uint64_t bytes) const;
   boost::asio::awaitable<Outcome> handle(const Route& route, Request request);
   std::variant<const Route*, Problem> admit(Request& request) const;
   std::uint64_t body_limit(const Route* route) const;
-  void write_head(const Response& response, const Exchange& exchange);
+  enum class Framing { ContentLength, Chunked, UntilClose };
+  void write_head(Status status, const Fields& fields, Framing framing, std::size_t content_length,
+                  const Exchange& exchange);
 
   std::shared_ptr<Connection> connection_;
   const SessionSettings& settings_;

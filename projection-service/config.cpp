@@ -27,6 +27,8 @@ std::optional<int> read_config(int argc, const char* const* argv, Config& config
   settings.number("query-time-limit-ms", config.query_time_limit, {0, 600'000}, "of one query, then 503; 0 = no limit");
   settings.number("max-waiters", config.max_waiters, {0, 1'000'000},
                   "requests that wait for their consistency token at one time; 0 = no limit");
+  settings.number("max-streams", config.max_streams, {0, 1'000'000},
+                  "streams of changes open at one time, then 503; 0 = no limit");
   settings.parsed("kafka-config", "", config.log_options.kafka_config,
                   "a file of librdkafka properties, one name=value a line, e.g. for TLS", "kafka.properties",
                   events::read_kafka_properties);

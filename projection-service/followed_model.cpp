@@ -64,8 +64,13 @@ std::string FollowedModel::damage() const {
 
 void FollowedModel::on_committed(Committed committed) {
   const std::lock_guard lock(mutex_);
-  committed_ = std::move(committed);
-  if (reads_ != nullptr) reads_->committed(committed_);
+  committed_ = {.positions = committed.positions, .token = committed.token};
+  if (reads_ != nullptr) reads_->committed(std::move(committed));
+}
+
+bool FollowedModel::wants_changes() {
+  const std::lock_guard lock(mutex_);
+  return reads_ != nullptr && reads_->changes().wants_changes();
 }
 
 void FollowedModel::on_write_failed(std::string reason, bool damaged) {

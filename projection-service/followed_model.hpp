@@ -39,6 +39,7 @@ class FollowedModel final : public ProjectorListener {
 
  private:
   void on_committed(Committed committed) override;
+  bool wants_changes() override;
   void on_write_failed(std::string reason, bool damaged) override;
   void on_log_damaged(std::string message) override;
 
@@ -46,7 +47,7 @@ class FollowedModel final : public ProjectorListener {
   Writer writer_;
 
   mutable std::mutex mutex_;  // of what the log's thread tells
-  Committed committed_;
+  Committed committed_;  // without the changes
   ReadSide* reads_ = nullptr;
   std::string trouble_;
   std::string damage_;

@@ -62,6 +62,7 @@ int run(const Config& config) {
   std::deque<QueryWorker> workers;
   ReadSide reads({.query_time_limit = config.query_time_limit,
                   .max_waiters = config.max_waiters,
+                  .max_streams = config.max_streams,
                   .on_damaged = [&stop](const std::string& message) {
                     spdlog::critical("{}", message);
                     stop.request(EXIT_FAILURE);

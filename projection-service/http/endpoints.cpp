@@ -1,11 +1,18 @@
 #include "projection-service/http/endpoints.hpp"
 
+#include "projection-service/http/changes.hpp"
 #include "projection-service/http/get_task.hpp"
+#include "projection-service/http/get_user.hpp"
 #include "projection-service/http/list_tasks.hpp"
 #include "projection-service/http/parked.hpp"
 #include "projection-service/http/projection_status.hpp"
 #include "projection-service/http/rebuild.hpp"
+#include "projection-service/http/list_users.hpp"
+#include "projection-service/http/projection_status.hpp"
+#include "projection-service/http/stats.hpp"
+#include "projection-service/http/stream.hpp"
 #include "projection-service/http/task_history.hpp"
+#include "projection-service/http/user_tasks.hpp"
 
 namespace taskstream::projection {
 namespace {
@@ -31,6 +38,12 @@ std::vector<http::Route> endpoints(Reader& reader) {
       get("/v1/tasks", reader, list_tasks),
       get("/v1/tasks/{id}", reader, get_task),
       get("/v1/tasks/{id}/history", reader, task_history),
+      get("/v1/users", reader, list_users),
+      get("/v1/users/{id}", reader, get_user),
+      get("/v1/users/{id}/tasks", reader, user_tasks),
+      get("/v1/stats", reader, stats),
+      get("/v1/changes", reader, changes),
+      get("/v1/stream", reader, stream),
       get("/v1/projection", reader, projection_status),
       post("/v1/projection/rebuild", reader, request_rebuild),
       get("/v1/parked", reader, list_parked),

@@ -4,6 +4,7 @@
 #include "http/text.hpp"
 #include "projection-service/http/parameters.hpp"
 #include "projection-service/http/task_path.hpp"
+#include "projection-service/readmodel/past_versions.hpp"
 
 namespace taskstream::projection {
 namespace {
@@ -65,7 +66,8 @@ std::string etag_of(bool quarantined, std::int64_t version) {
 http::Outcome answer_past(Reader& reader, const http::Request& request, const events::TaskId& id, const Wanted& wanted,
                           const Reader::Fresh& fresh) {
   auto found = reader.run([&](TaskQueries& queries) {
-    return wanted.version ? queries.find_version(id, *wanted.version) : queries.find_at(id, *wanted.at);
+    QueryConnection& connection = queries.connection();
+    return wanted.version ? find_version(connection, id, *wanted.version) : find_at(connection, id, *wanted.at);
   });
   if (!found) return reader.stamped(found.error());
   switch (found->kind) {

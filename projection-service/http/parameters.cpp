@@ -14,6 +14,9 @@ constexpr std::uint64_t kMaxLimit = 200;
 constexpr std::int64_t kDefaultLimit = 50;
 constexpr std::size_t kMaxValues = 50;  // of one filter
 constexpr std::size_t kMaxTagCodePoints = 40;
+constexpr std::size_t kMaxActorCodePoints = 256;
+constexpr std::size_t kMaxTextCodePoints = 200;
+constexpr std::size_t kMaxWords = 10;  // each is looked up by itself, common or not
 constexpr std::array<std::pair<std::string_view, SortKey>, 5> kSortNames = {{{"createdAt", SortKey::CreatedAt},
                                                                              {"updatedAt", SortKey::UpdatedAt},
                                                                              {"dueDate", SortKey::DueDate},
@@ -100,11 +103,13 @@ TaskSort take_sort(Parameters& parameters) {
   return {.key = known->second, .descending = descending};
 }
 
-bool take_total(Parameters& parameters) {
-  const std::string* text = parameters.take("include");
-  if (text == nullptr) return false;
-  if (*text != "total") parameters.refuse("include", "is not `total`");
-  return *text == "total";
+std::optional<std::string> take_actor(Parameters& parameters) {
+  const std::string* text = parameters.take("createdBy");
+  if (text == nullptr) return std::nullopt;
+  if (text->empty() || code_points(*text) > kMaxActorCodePoints) {
+    parameters.refuse("createdBy", "is not a name of 1 to 256 characters");
+  }
+  return *text;
 }
 
 // Whether the cursor's key is of the kind that the sort has.
@@ -188,6 +193,42 @@ std::optional<events::Instant> Parameters::take_instant(std::string_view name) {
   return instant;
 }
 
+std::optional<bool> Parameters::take_flag(std::string_view name) {
+  const std::string* text = take(name);
+  if (text == nullptr) return std::nullopt;
+  if (*text != "true" && *text != "false") refuse(name, "is not `true` or `false`");
+  return *text == "true";
+}
+
+bool Parameters::take_total() {
+  const std::string* text = take("include");
+  if (text == nullptr) return false;
+  if (*text != "total") refuse("include", "is not `total`");
+  return *text == "total";
+}
+
+std::vector<std::string> Parameters::take_words(WordCutter& cutter) {
+  const std::string* text = take("q");
+  if (text == nullptr) return {};
+  if (code_points(*text) > kMaxTextCodePoints) {
+    refuse("q", "is longer than 200 characters");
+    return {};
+  }
+  auto words = cutter.cut(*text);
+  if (words.empty()) refuse("q", "holds no word: letters or digits to search for");
+  if (words.size() > kMaxWords) refuse("q", "holds more than 10 different words");
+  return words;
+}
+
+std::optional<Cursor> Parameters::take_cursor(std::string_view spelling,
+                                              const std::function<bool(const Cursor&)>& fits) {
+  const std::string* text = take("cursor");
+  if (text == nullptr) return std::nullopt;
+  auto cursor = decode_cursor(*text, spelling);
+  if (!cursor || !fits(*cursor)) refuse("cursor", std::string(kUnreadableCursor));
+  return cursor;
+}
+
 std::vector<http::FieldError> Parameters::errors() && {
   std::vector<std::string_view> told;
   for (const Parameter& parameter : parameters_) {
@@ -198,29 +239,65 @@ std::vector<http::FieldError> Parameters::errors() && {
   return std::move(errors_);
 }
 
-ListParameters read_list_parameters(const http::Request& request) {
-  Parameters parameters(request);
-  ListParameters list;
-  TaskFilter& filter = list.query.filter;
+void take_event_filter(Parameters& parameters, TaskFilter& filter) {
   filter.statuses = take_values<events::Status>(parameters, "status",
                                                 "NOT_STARTED, IN_PROGRESS, BLOCKED, DEFERRED, COMPLETED or CANCELLED",
                                                 events::parse_status);
   filter.priorities =
       take_values<events::Priority>(parameters, "priority", "LOW, MEDIUM, HIGH or URGENT", events::parse_priority);
   take_assignees(parameters, filter);
+  filter.created_by = take_actor(parameters);
   filter.tags = take_values<std::string>(parameters, "tag", "a tag of 1 to 40 characters", [](const std::string& tag) {
     return !tag.empty() && code_points(tag) <= kMaxTagCodePoints ? std::optional(tag) : std::nullopt;
   });
   filter.due_before = parameters.take_instant("dueBefore");
   filter.due_after = parameters.take_instant("dueAfter");
+}
+
+namespace {
+
+void take_filter(Parameters& parameters, TaskFilter& filter, WordCutter& cutter) {
+  take_event_filter(parameters, filter);
+  filter.overdue = parameters.take_flag("overdue");
+  filter.reminder_due = parameters.take_flag("reminderDue");
+  filter.locked = parameters.take_flag("locked");
+  filter.words = parameters.take_words(cutter);
+}
+
+ListParameters read_list(const http::Request& request, TaskListQuery query, WordCutter& cutter) {
+  Parameters parameters(request);
+  ListParameters list{.query = std::move(query), .errors = {}};
+  take_filter(parameters, list.query.filter, cutter);
   list.query.sort = take_sort(parameters);
   list.query.limit = parameters.take_limit();
-  list.query.with_total = take_total(parameters);
-  if (const std::string* text = parameters.take("cursor")) {
-    list.query.after = decode_cursor(*text, spelling_of(list.query));
-    if (!list.query.after || !fits(*list.query.after, list.query.sort.key))
-      parameters.refuse("cursor", std::string(kUnreadableCursor));
-  }
+  list.query.with_total = parameters.take_total();
+  list.query.after = parameters.take_cursor(
+      spelling_of(list.query), [&](const Cursor& cursor) { return fits(cursor, list.query.sort.key); });
+  list.errors = std::move(parameters).errors();
+  return list;
+}
+
+}  // namespace
+
+ListParameters read_list_parameters(const http::Request& request, WordCutter& cutter, events::Instant now) {
+  return read_list(request, {.now = now}, cutter);
+}
+
+ListParameters read_user_tasks_parameters(const http::Request& request, const events::UserId& user, WordCutter& cutter,
+                                          events::Instant now) {
+  return read_list(request, {.filter = {.assigned_to = user}, .now = now}, cutter);
+}
+
+UserListParameters read_user_list_parameters(const http::Request& request, WordCutter& cutter) {
+  Parameters parameters(request);
+  UserListParameters list;
+  list.query.words = parameters.take_words(cutter);
+  list.query.active = parameters.take_flag("active");
+  list.query.limit = parameters.take_limit();
+  list.query.with_total = parameters.take_total();
+  list.query.after = parameters.take_cursor(spelling_of(list.query), [](const Cursor& cursor) {
+    return std::holds_alternative<std::string>(cursor.key);
+  });
   list.errors = std::move(parameters).errors();
   return list;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,8 @@
 #include "http/message.hpp"
 #include "http/problem.hpp"
 #include "projection-service/readmodel/task_list.hpp"
+#include "projection-service/readmodel/user_queries.hpp"
+#include "projection-service/readmodel/word_cutter.hpp"
 
 namespace taskstream::projection {
 
@@ -23,6 +26,13 @@ class Parameters {
   // 1–200, 50 when absent.
   std::int64_t take_limit();
   std::optional<events::Instant> take_instant(std::string_view name);
+  std::optional<bool> take_flag(std::string_view name);
+  // `include=total`.
+  bool take_total();
+  // `q`, cut into words; there must be one.
+  std::vector<std::string> take_words(WordCutter& cutter);
+  // `cursor` of the query that is spelled so, whose key `fits`.
+  std::optional<Cursor> take_cursor(std::string_view spelling, const std::function<bool(const Cursor&)>& fits);
 
   // To be asked once everything known has been taken.
   std::vector<http::FieldError> errors() &&;
@@ -37,11 +47,23 @@ class Parameters {
   std::vector<http::FieldError> errors_;
 };
 
+// The conditions of a list of tasks that only an event makes true or untrue.
+void take_event_filter(Parameters& parameters, TaskFilter& filter);
+
 struct ListParameters {
   TaskListQuery query;
   std::vector<http::FieldError> errors;
 };
-ListParameters read_list_parameters(const http::Request& request);
+ListParameters read_list_parameters(const http::Request& request, WordCutter& cutter, events::Instant now);
+// The same where only this user's tasks are asked for.
+ListParameters read_user_tasks_parameters(const http::Request& request, const events::UserId& user, WordCutter& cutter,
+                                          events::Instant now);
+
+struct UserListParameters {
+  UserListQuery query;
+  std::vector<http::FieldError> errors;
+};
+UserListParameters read_user_list_parameters(const http::Request& request, WordCutter& cutter);
 
 struct HistoryParameters {
   std::int64_t after_version = 0;

@@ -6,6 +6,7 @@
 #include "projection-service/http/base64.hpp"
 #include "projection-service/http/parameters.hpp"
 #include "projection-service/readmodel/cursor.hpp"
+#include "projection-service/readmodel/parked_rows.hpp"
 
 namespace taskstream::projection {
 namespace {
@@ -62,7 +63,8 @@ boost::asio::awaitable<http::Outcome> list_parked(Reader& reader, http::Request 
   if (auto errors = std::move(parameters).errors(); !errors.empty()) {
     co_return reader.stamped(http::validation_failed(std::move(errors)));
   }
-  const auto page = reader.run([&](TaskQueries& queries) { return queries.parked(after, limit); });
+  const auto page =
+      reader.run([&](TaskQueries& queries) { return list_parked(queries.connection(), after, limit); });
   if (!page) co_return reader.stamped(page.error());
   Json body{{"items", Json::array()}};
   for (const ParkedRow& row : page->rows) body["items"].push_back(item_of(row));

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "events/log/genesis.hpp"
+#include "projection-service/http/change_hub.hpp"
 #include "projection-service/http/token_waiters.hpp"
 #include "projection-service/projection/freshness.hpp"
 #include "projection-service/projection/rebuild_desk.hpp"
@@ -20,15 +21,18 @@ class ReadSide {
   struct Options {
     std::chrono::milliseconds query_time_limit{1'000};                        // 0 = none
     std::size_t max_waiters = 12'000;                                         // 0 = any number
+    std::size_t max_streams = 2'500;                                          // 0 = any number
     std::function<void(std::string)> on_damaged = [](const std::string&) {};  // the read model's file is broken
     std::function<void()> on_replaced = [] {};  // another file is served: connections to the old one can go
   };
 
-  explicit ReadSide(Options options) : waiters_(options.max_waiters), options_(std::move(options)) {}
+  explicit ReadSide(Options options)
+      : waiters_(options.max_waiters), changes_(options.max_streams), options_(std::move(options)) {}
 
   const Options& options() const { return options_; }
   Freshness& freshness() { return freshness_; }
   TokenWaiters& waiters() { return waiters_; }
+  ChangeHub& changes() { return changes_; }
   RebuildDesk& rebuilds() { return rebuilds_; }
 
   // From now on queries are answered from this file. What is committed in it is told afterwards, and covers what was
@@ -42,6 +46,7 @@ class ReadSide {
 
   void committed(Committed committed) {
     const auto positions = committed.positions;
+    if (const auto identity = log()) changes_.publish(identity->log_id, committed);
     freshness_.publish(std::move(committed));
     waiters_.committed(positions);
   }
@@ -56,6 +61,7 @@ class ReadSide {
   Freshness freshness_;
   TokenWaiters waiters_;
   RebuildDesk rebuilds_;
+  ChangeHub changes_;
   Options options_;
   std::atomic<std::shared_ptr<const std::filesystem::path>> served_;
   std::atomic<std::shared_ptr<const events::LogIdentity>> log_;

@@ -70,6 +70,42 @@ http::Problem Reader::too_long() {
                      "The query took too long and was given up: ask for less, e.g. with another filter or sort.");
 }
 
+boost::system::result<ChangeToken, http::Problem> Reader::read_change_token(std::string_view text) const {
+  if (auto problem = not_ready()) return *std::move(problem);
+  auto token = decode_change_token(text, side_.log()->log_id);
+  if (!token) {
+    switch (token.error()) {
+      case events::TokenError::Unreadable:
+        return token_unknown(
+            "That is no place in the order of changes: send a `next` of /v1/changes or an `id` of /v1/stream, exactly "
+            "as it came. A consistency token is none.");
+      case events::TokenError::OfAnotherLog:
+        return token_unknown("That place is one of another log: drop what was read from it, and begin without a token.");
+    }
+  }
+  if (token->needs().size() > side_.log()->partitions)
+    return token_unknown("That place names a partition that this log has not.");
+  return *std::move(token);
+}
+
+StreamLane& Reader::lane(const boost::asio::any_io_executor& executor) {
+  if (!lane_) {
+    lane_ = std::make_shared<StreamLane>(executor);
+    side_.changes().add_lane(lane_);
+  }
+  return *lane_;
+}
+
+boost::asio::awaitable<boost::system::result<Reader::Fresh, http::Problem>> Reader::await_freshness(
+    const http::Request& request, events::PositionVector needed) {
+  const auto deadline = std::chrono::steady_clock::now() + http::read_preferences(request).wait;
+  auto fresh = co_await await_freshness(request);
+  if (!fresh || side_.freshness().committed()->positions.covers(needed)) co_return fresh;
+  const auto outcome = co_await side_.waiters().wait(needed, deadline);
+  if (outcome == TokenWaiters::Outcome::Covered) co_return fresh;
+  co_return behind(needed);
+}
+
 boost::asio::awaitable<boost::system::result<Reader::Fresh, http::Problem>> Reader::await_freshness(
     const http::Request& request) {
   if (auto problem = not_ready()) co_return *std::move(problem);
@@ -111,6 +147,10 @@ TaskQueries& Reader::queries() {
 
 void Reader::let_go_of_replaced() {
   if (opened_ != side_.served()) queries_.reset();
+}
+
+events::Instant Reader::now() {
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
 std::string Reader::age() const {

@@ -11,6 +11,7 @@
 #include "projection-service/http/read_side.hpp"
 #include "projection-service/readmodel/model_file.hpp"
 #include "projection-service/readmodel/task_queries.hpp"
+#include "projection-service/readmodel/word_cutter.hpp"
 
 namespace taskstream::projection {
 
@@ -25,6 +26,11 @@ class Reader {
   };
   // Waits for the tokens sent with the request. The problem: not caught up yet, a token that cannot be read, too late.
   boost::asio::awaitable<boost::system::result<Fresh, http::Problem>> await_freshness(const http::Request& request);
+  // … and for what a change token needs, which an older state cannot stand in for.
+  boost::asio::awaitable<boost::system::result<Fresh, http::Problem>> await_freshness(const http::Request& request,
+                                                                                      events::PositionVector needed);
+  // A change token as a client sent it. The problem: not one of ours, of another log; or nothing to read it by yet.
+  boost::system::result<ChangeToken, http::Problem> read_change_token(std::string_view text) const;
 
   // Runs a query on this worker's connection. The problem: it took too long.
   template <class Query>
@@ -49,6 +55,11 @@ class Reader {
   void let_go_of_replaced();
 
   ReadSide& side() { return side_; }
+  // Where this worker's streams wait for news.
+  StreamLane& lane(const boost::asio::any_io_executor& executor);
+  WordCutter& words() { return words_; }
+  // What is overdue, due to be reminded of or locked is so at this time.
+  static events::Instant now();
 
  private:
   TaskQueries& queries();
@@ -58,6 +69,8 @@ class Reader {
   static http::Problem too_long();
 
   ReadSide& side_;
+  std::shared_ptr<StreamLane> lane_;
+  WordCutter words_;
   std::optional<TaskQueries> queries_;  // opened with the first request: before, there may be no file yet
   std::shared_ptr<const std::filesystem::path> opened_;  // what they read
 };

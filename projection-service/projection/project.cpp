@@ -2,6 +2,8 @@
 
 #include "events/contract/write_json.hpp"
 #include "events/fold/state_json.hpp"
+#include "projection-service/readmodel/derived_columns.hpp"
+#include "projection-service/readmodel/sight.hpp"
 
 namespace taskstream::projection {
 namespace {
@@ -81,12 +83,65 @@ unsigned changed_columns(const events::TaskState& before, const events::TaskStat
   if (before.assignee_id != after.assignee_id) changed |= TaskColumns::kAssignee;
   if (before.due_date != after.due_date) changed |= TaskColumns::kDueDate;
   if (before.deleted != after.deleted) changed |= TaskColumns::kDeleted;
+  if (reminder_of(before) != reminder_of(after)) changed |= TaskColumns::kReminder;
+  if (lock_end_of(before) != lock_end_of(after)) changed |= TaskColumns::kLock;
   return changed;
 }
 
 std::vector<std::string> listed_tags(const events::State& state) {
   const auto* task = std::get_if<events::TaskState>(&state);
   return task != nullptr && !task->deleted ? task->tags : std::vector<std::string>();
+}
+
+// An event changes assignee or status, never both, so at most one of the two groups loses it.
+std::optional<SightLost> sight_lost(const events::State& before, const events::TaskState& after) {
+  const auto* task = std::get_if<events::TaskState>(&before);
+  if (task == nullptr || after.deleted) return std::nullopt;
+  const auto is_for_all = [](const events::TaskState& t) { return !t.assignee_id && is_open(t.status); };
+  if (is_for_all(*task) && !is_for_all(after)) return SightLost{};
+  if (task->assignee_id && !Sight::of_member(*task->assignee_id).sees(after)) return SightLost{task->assignee_id};
+  return std::nullopt;
+}
+
+TaskChange task_change(const events::RecordedEvent& recorded, const events::State& before,
+                       const events::TaskState& after, events::Instant time) {
+  const auto* task_before = std::get_if<events::TaskState>(&before);
+  events::JsonMemory memory;
+  JsonMembers event(memory);
+  event.put("taskId", after.id)
+      .put("version", recorded.version)
+      .put("type", type_of(recorded.event))
+      .put("eventId", recorded.id)
+      .put("actor", recorded.context.actor)
+      .put("time", time);
+  TaskChange change{.position = {},
+                    .positions = {},
+                    .before = {},
+                    .after = after,
+                    .event = event.to_text(),
+                    .changes = changes_between(task_before, after, event.make_object()).to_text(),
+                    .task = task_json(after)};
+  if (task_before != nullptr) change.before = *task_before;
+  return change;
+}
+
+TaskChange quarantine_change(const events::Envelope& envelope, const events::TaskState& task,
+                             const events::Stream& stream) {
+  events::JsonMemory memory;
+  JsonMembers event(memory);
+  event.put("taskId", task.id)
+      .put("version", task.version)
+      .put("type", envelope.type)
+      .put("eventId", envelope.id)
+      .put("actor", task.updated_by)
+      .put("time", task.updated_at);
+  return {.position = {},
+          .positions = {},
+          .before = task,
+          .after = task,
+          .event = event.to_text(),
+          .changes = "{}",
+          .task = task_json(task, stream.quarantine)};
 }
 
 std::string history_item(const events::RecordedEvent& recorded, const events::State& before,

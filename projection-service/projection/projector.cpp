@@ -6,6 +6,7 @@
 
 #include "events/fold/stream_fold.hpp"
 #include "projection-service/projection/project.hpp"
+#include "projection-service/readmodel/derived_columns.hpp"
 #include "projection-service/readmodel/state_text.hpp"
 
 namespace taskstream::projection {
@@ -20,6 +21,8 @@ std::optional<std::string> kept_whole(const events::Stream& stream) {
   if (stream.version.value % kVersionsPerState != 0) return std::nullopt;
   return state_text(stream.state, std::nullopt);
 }
+// Of one transaction's changes. Whoever follows them reads a longer one from the rows.
+constexpr std::size_t kMaxChangesBytes = 4 * 1024 * 1024;
 
 }  // namespace
 
@@ -134,7 +137,8 @@ CachedStream& Projector::load(const events::StreamId& id) {
     cached.no = stored->no;
     cached.has_row = true;
     cached.has_task_row = std::holds_alternative<events::TaskState>(stored->stream.state);
-    if (options_.digests != nullptr) cached.stored_digest = digest_of(cached.key, stored->no, stored->stream);
+    if (options_.digests != nullptr) cached.stored_digest = digest_of(cached.key, *stored);
+    cached.changed_at = stored->changed_at;
     cached.stream = std::move(stored->stream);
   }
   return cache_.add(std::move(cached));
@@ -161,14 +165,16 @@ void Projector::apply(events::LogRecord& record) {
   if (applied.verdict != events::Verdict::Accepted) return;
   mark_dirty(cached, before);
   if (applied.parked) {
-    cached.task_changed |= !was_quarantined;  // its body now says so
-    park({.record = std::move(record), .stream = cached.no, .reason = applied.reason});
+    quarantine(record, *envelope, cached, applied.reason, !was_quarantined);
     return;
   }
+  note_text(cached, before);
+  cached.user_changed = std::holds_alternative<events::UserState>(cached.stream.state);
   const auto* after = std::get_if<events::TaskState>(&cached.stream.state);
   if (after == nullptr) return;
   const auto* task_before = std::get_if<events::TaskState>(&before);
   cached.task_changed = true;
+  cached.changed_at = record.position;
   cached.changed_columns |= task_before != nullptr ? changed_columns(*task_before, *after) : TaskColumns::kAll;
   const events::Instant time = *cached.stream.last_time;
   const HistoryRow row{.stream = cached.no,
@@ -178,6 +184,10 @@ void Projector::apply(events::LogRecord& record) {
                        .state = kept_whole(cached.stream)};
   if (options_.digests != nullptr) options_.digests->history.add(digest_of(row));
   writer_.add_history(row);
+  if (const auto lost = sight_lost(before, *after)) {
+    writer_.lose_sight({.stream = cached.no, .member = lost->member, .at = record.position, .version = after->version});
+  }
+  if (changes_) collect(task_change(*applied.event, before, *after, time), record.position);
   cache_.weigh(cached);
 }
 
@@ -186,17 +196,48 @@ void Projector::park(ParkedRow row) {
   writer_.park(row);
 }
 
+// The body says from now on that it is quarantined; what comes later changes nothing more.
+void Projector::quarantine(events::LogRecord& record, const events::Envelope& envelope, CachedStream& cached,
+                           std::string reason, bool is_first) {
+  const auto* task = std::get_if<events::TaskState>(&cached.stream.state);
+  cached.user_changed |= is_first;
+  if (is_first && task != nullptr) {
+    cached.task_changed = true;
+    cached.changed_at = record.position;
+    if (changes_) collect(quarantine_change(envelope, *task, cached.stream), record.position);
+  }
+  park({.record = std::move(record), .stream = cached.no, .reason = std::move(reason)});
+}
+
+void Projector::collect(TaskChange change, events::Position position) {
+  change.position = position;
+  change.positions = working_.positions();
+  changes_bytes_ += change.event.size() + change.changes.size() + change.task.size();
+  changes_->push_back(std::move(change));
+  if (changes_bytes_ > kMaxChangesBytes) changes_.reset();
+}
+
+// The first change of the text in a transaction knows what the rows have.
+void Projector::note_text(CachedStream& cached, const events::State& before) {
+  if (cached.text_changed || have_same_text(before, cached.stream.state)) return;
+  cached.text_changed = true;
+  cached.stored_text = searched_text(before);
+}
+
 void Projector::open_transaction() {
   if (open_) return;
   writer_.begin();
   open_ = true;
+  changes_bytes_ = 0;
+  changes_.reset();
+  if (listener_.wants_changes()) changes_.emplace();
 }
 
 // As its rows are going to be, instead of as they were.
 void Projector::add_to_digests(CachedStream& cached) {
   ModelDigests& digests = *options_.digests;
   if (cached.has_row) digests.streams.remove(cached.stored_digest);
-  cached.stored_digest = digest_of(cached.key, cached.no, cached.stream);
+  cached.stored_digest = digest_of(cached.key, {.no = cached.no, .stream = cached.stream, .changed_at = cached.changed_at});
   digests.streams.add(cached.stored_digest);
   const auto unique = [](const std::vector<std::string>& tags) { return std::set<std::string>(tags.begin(), tags.end()); };
   for (const std::string& tag : unique(cached.stored_tags)) digests.tags.remove(digest_of_tag(tag, cached.no));
@@ -211,16 +252,29 @@ void Projector::write_rows(CachedStream& cached) {
                  : writer_.add_stream(cached.no, cached.key, cached.stream);
   cached.has_row = true;
   if (cached.task_changed && std::holds_alternative<events::TaskState>(cached.stream.state)) {
-    cached.has_task_row ? writer_.update_task(cached.no, cached.stream, cached.changed_columns)
-                        : writer_.add_task(cached.no, cached.stream);
+    cached.has_task_row ? writer_.update_task(cached.no, cached.stream, cached.changed_columns, cached.changed_at)
+                        : writer_.add_task(cached.no, cached.stream, cached.changed_at);
     writer_.replace_tags(cached.no, cached.stored_tags, listed_tags(cached.stream.state));
     cached.has_task_row = true;
   }
+  write_user_and_text(cached);
   cached.dirty = false;
   cached.task_changed = false;
   cached.changed_columns = 0;
   cached.stored_tags.clear();
   cache_.weigh(cached);
+}
+
+void Projector::write_user_and_text(CachedStream& cached) {
+  const bool is_user = std::holds_alternative<events::UserState>(cached.stream.state);
+  if (cached.user_changed && is_user) writer_.put_user(cached.no, cached.stream);
+  if (cached.text_changed) {
+    writer_.replace_words(is_user ? Words::OfUsers : Words::OfTasks, cached.no, cached.stored_text,
+                          searched_text(cached.stream.state));
+  }
+  cached.user_changed = false;
+  cached.text_changed = false;
+  cached.stored_text.reset();
 }
 
 void Projector::commit() {
@@ -232,9 +286,13 @@ void Projector::commit() {
   open_ = false;
   pending_records_ = 0;
   pending_bytes_ = 0;
+  events::PositionVector before = committed_.positions();
   committed_ = working_;
   cache_.shrink();
-  listener_.on_committed({.positions = committed_.positions(), .token = std::move(token)});
+  listener_.on_committed({.positions = committed_.positions(),
+                          .token = std::move(token),
+                          .before = std::move(before),
+                          .changes = std::exchange(changes_, std::nullopt)});
   // Only now, for it waits for the disk, and readers wait for what was committed. Little and often while live, so that
   // the next records do not wait long either.
   writer_.checkpoint_when_over(is_catching_up() ? kPagesCatchingUp : kPagesLive);
@@ -266,6 +324,7 @@ void Projector::refold(const std::string& key) {
       {.key = key, .no = stored->no, .stream = std::move(stream), .has_row = true, .has_task_row = has_task_row});
   mark_dirty(cached, cached.stream.state);
   cached.task_changed = true;
+  cached.user_changed = true;
   for (ParkedRow& row : parked) {
     writer_.unpark(row.record.position);
     apply(row.record);

@@ -3,10 +3,12 @@
 #include <chrono>
 #include <cstddef>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "events/log/event_log.hpp"
+#include "projection-service/projection/task_change.hpp"
 #include "projection-service/projection/stream_cache.hpp"
 #include "projection-service/readmodel/row_digests.hpp"
 #include "projection-service/readmodel/writer.hpp"
@@ -17,6 +19,8 @@ namespace taskstream::projection {
 struct Committed {
   events::PositionVector positions;
   std::string token;
+  events::PositionVector before = {};                            // what was committed until then
+  std::optional<std::vector<TaskChange>> changes = std::nullopt;  // in between, in order; none = not collected
 };
 
 // Hears what becomes of the projection, on the log's thread. Must not call the projector back.
@@ -25,6 +29,8 @@ class ProjectorListener {
   virtual ~ProjectorListener() = default;
 
   virtual void on_committed(Committed committed) = 0;
+  // Whether the changes of the transaction that begins now are to be collected.
+  virtual bool wants_changes() { return false; }
   // The read model could not be written. What was not committed is forgotten: follow again from checkpoint() after
   // start_over(). `damaged` = the file is broken, so trying again is in vain.
   virtual void on_write_failed(std::string reason, bool damaged) = 0;
@@ -70,11 +76,16 @@ class Projector final : public events::Follower {
   CachedStream& load(const events::StreamId& id);
   void mark_dirty(CachedStream& cached, const events::State& before);
   void apply(events::LogRecord& record);
+  void quarantine(events::LogRecord& record, const events::Envelope& envelope, CachedStream& cached,
+                  std::string reason, bool is_first);
+  void collect(TaskChange change, events::Position position);
   void refold(const std::string& key);
+  static void note_text(CachedStream& cached, const events::State& before);
   void open_transaction();
   void write_rows(CachedStream& cached);
   void park(ParkedRow row);
   void add_to_digests(CachedStream& cached);
+  void write_user_and_text(CachedStream& cached);
   void commit();
   bool is_catching_up();
 
@@ -93,6 +104,8 @@ class Projector final : public events::Follower {
   bool failed_ = false;
   std::size_t pending_records_ = 0;
   std::size_t pending_bytes_ = 0;
+  std::optional<std::vector<TaskChange>> changes_;  // of the open transaction, while somebody wants them
+  std::size_t changes_bytes_ = 0;
   std::chrono::steady_clock::time_point last_batch_;
 
   std::mutex end_mutex_;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -20,8 +21,12 @@ struct CachedStream {
   bool has_task_row = false;  // … and one in `tasks`
   bool task_changed = false;  // the row in `tasks` is behind
   unsigned changed_columns = 0;
+  events::Position changed_at;  // where the record lies that changed the task last; meaningful while it is behind
   std::vector<std::string> stored_tags;  // as the rows have them; meaningful while dirty
   std::uint64_t stored_digest = 0;       // of its rows, where digests are kept
+  bool user_changed = false;             // the row in `users` is behind
+  bool text_changed = false;             // … or what the stream is found under
+  std::optional<std::string> stored_text;  // as the rows have it; meaningful while text_changed
   std::size_t bytes = 0;                 // about what it takes in memory, as last weighed
 };
 

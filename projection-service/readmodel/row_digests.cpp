@@ -1,8 +1,9 @@
 #include "projection-service/readmodel/row_digests.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cstring>
 
+#include "projection-service/readmodel/derived_columns.hpp"
 #include "projection-service/readmodel/headers_blob.hpp"
 #include "projection-service/readmodel/parked_rows.hpp"
 #include "projection-service/readmodel/state_text.hpp"
@@ -52,11 +53,16 @@ class Hash {
   std::uint64_t state_ = 0xcbf29ce484222325;
 };
 
-void add_task_columns(Hash& hash, const events::TaskState& task) {
+void add_task_columns(Hash& hash, const events::TaskState& task, events::Position changed_at) {
   hash(task.id.uuid())(task.version.value)(std::int64_t{task.deleted})(static_cast<std::int64_t>(task.status))(
       static_cast<std::int64_t>(task.priority));
   task.assignee_id ? hash(task.assignee_id->uuid()) : hash.null();
-  hash(task.due_date)(task.created_at)(task.updated_at)(task.title);
+  hash(task.due_date)(reminder_of(task))(lock_end_of(task))(task.created_by)(task.created_at)(task.updated_at)(task.title);
+  hash(std::int64_t{changed_at.partition})(changed_at.offset);
+}
+
+void add_user_columns(Hash& hash, const events::UserState& user) {
+  hash(user.id.uuid())(user.version.value)(std::int64_t{user.active})(sort_name_of(user));
 }
 
 std::string_view bytes_of(const SQLite::Column& column) {
@@ -79,20 +85,22 @@ std::uint64_t digest_of_columns(SQLite::Statement& row) {
   return hash.end();
 }
 
-RowDigest digest_of_rows(sqlite::Database& database, const char* sql) {
-  RowDigest digest;
+void add_rows(RowDigest& digest, sqlite::Database& database, const char* sql) {
   SQLite::Statement select = database.prepare(sql);
   while (select.executeStep()) digest.add(digest_of_columns(select));
-  return digest;
 }
 
-constexpr const char* kStreams =
-    "SELECT stream_no, key, version, last_time, quarantine_version, quarantine_reason, state FROM streams WHERE "
-    "stream_no NOT IN (SELECT stream_no FROM tasks)";
+// The columns that every stream has, then the text of its state, then those of its own table.
 constexpr const char* kTasks =
     "SELECT stream_no, key, streams.version, last_time, quarantine_version, quarantine_reason, body, quarantined, id, "
-    "tasks.version, deleted, status, priority, assignee, due_date, created_at, updated_at, title FROM tasks JOIN streams "
-    "USING (stream_no)";
+    "tasks.version, deleted, status, priority, assignee, due_date, remind_at, lock_expires_at, created_by, created_at, "
+    "updated_at, title, change_partition, change_offset FROM tasks JOIN streams USING (stream_no)";
+constexpr const char* kUsers =
+    "SELECT stream_no, key, streams.version, last_time, quarantine_version, quarantine_reason, body, quarantined, id, "
+    "users.version, active, name FROM users JOIN streams USING (stream_no)";
+constexpr const char* kOtherStreams =
+    "SELECT stream_no, key, version, last_time, quarantine_version, quarantine_reason, state FROM streams WHERE "
+    "stream_no NOT IN (SELECT stream_no FROM tasks UNION ALL SELECT stream_no FROM users)";
 constexpr const char* kTags = "SELECT stream_no, tag FROM task_tags";
 constexpr const char* kHistory = "SELECT stream_no, version, time, item, state FROM history";
 constexpr const char* kParked =
@@ -100,21 +108,23 @@ constexpr const char* kParked =
 
 }  // namespace
 
-std::uint64_t digest_of(const std::string& key, StreamNo no, const events::Stream& stream) {
+std::uint64_t digest_of(const std::string& key, const StoredStream& stored) {
+  const events::Stream& stream = stored.stream;
   Hash hash;
-  hash(no.value)(key)(stream.version.value)(stream.last_time);
+  hash(stored.no.value)(key)(stream.version.value)(stream.last_time);
   if (stream.quarantine) {
     hash(stream.quarantine->version.value)(stream.quarantine->reason);
   } else {
     hash.null().null();
   }
   const auto* task = std::get_if<events::TaskState>(&stream.state);
-  const std::string text = state_text(stream.state, task != nullptr ? stream.quarantine : std::nullopt);
+  const auto* user = std::get_if<events::UserState>(&stream.state);
+  const bool has_own_row = task != nullptr || user != nullptr;
+  const std::string text = state_text(stream.state, has_own_row ? stream.quarantine : std::nullopt);
   text.empty() ? hash.null() : hash(text);
-  if (task != nullptr) {
-    hash(std::int64_t{stream.quarantine.has_value()});
-    add_task_columns(hash, *task);
-  }
+  if (has_own_row) hash(std::int64_t{stream.quarantine.has_value()});
+  if (task != nullptr) add_task_columns(hash, *task, stored.changed_at);
+  if (user != nullptr) add_user_columns(hash, *user);
   return hash.end();
 }
 
@@ -135,12 +145,11 @@ std::uint64_t digest_of(const ParkedRow& row) {
 }
 
 ModelDigests read_digests(sqlite::Database& database) {
-  ModelDigests digests{.streams = digest_of_rows(database, kTasks),
-                       .tags = digest_of_rows(database, kTags),
-                       .history = digest_of_rows(database, kHistory),
-                       .parked = digest_of_rows(database, kParked)};
-  SQLite::Statement others = database.prepare(kStreams);
-  while (others.executeStep()) digests.streams.add(digest_of_columns(others));
+  ModelDigests digests;
+  for (const char* sql : {kTasks, kUsers, kOtherStreams}) add_rows(digests.streams, database, sql);
+  add_rows(digests.tags, database, kTags);
+  add_rows(digests.history, database, kHistory);
+  add_rows(digests.parked, database, kParked);
   return digests;
 }
 

@@ -28,7 +28,7 @@ class RowDigest {
 
 // What a read model should hold, as the fold says, or holds, as its file says.
 struct ModelDigests {
-  RowDigest streams;  // with the rows of tasks that belong to them
+  RowDigest streams;  // with the rows of tasks and users that belong to them
   RowDigest tags;
   RowDigest history;
   RowDigest parked;
@@ -36,7 +36,7 @@ struct ModelDigests {
   friend bool operator==(const ModelDigests&, const ModelDigests&) = default;
 };
 
-std::uint64_t digest_of(const std::string& key, StreamNo no, const events::Stream& stream);
+std::uint64_t digest_of(const std::string& key, const StoredStream& stored);
 std::uint64_t digest_of_tag(const std::string& tag, StreamNo stream);
 std::uint64_t digest_of(const HistoryRow& row);
 std::uint64_t digest_of(const ParkedRow& row);

@@ -28,11 +28,15 @@ struct TaskColumns {
   static constexpr unsigned kAssignee = 8;
   static constexpr unsigned kDueDate = 16;
   static constexpr unsigned kDeleted = 32;
-  static constexpr unsigned kAll = 63;
+  static constexpr unsigned kReminder = 64;
+  static constexpr unsigned kLock = 128;
+  static constexpr unsigned kAll = 255;
 };
 
 // Of so many versions of a task one is kept whole.
 inline constexpr std::int64_t kVersionsPerState = 64;
+// What a full text index keeps the words of.
+enum class Words { OfTasks, OfUsers };
 
 struct HistoryRow {
   StreamNo stream;
@@ -40,6 +44,15 @@ struct HistoryRow {
   events::Instant time;              // the latest of the versions up to this one
   std::string item;                  // JSON, as it is answered
   std::optional<std::string> state;  // the whole task, every kVersionsPerState versions
+};
+
+// Who sees a task no longer once the record at this position is there: one member, or (none) everybody whom the task
+// does not concern.
+struct SightLostRow {
+  StreamNo stream;
+  std::optional<events::UserId> member;
+  events::Position at;
+  events::StreamVersion version;
 };
 
 struct ParkedRow {
@@ -52,6 +65,7 @@ struct ParkedRow {
 struct StoredStream {
   StreamNo no;
   events::Stream stream;
+  events::Position changed_at = {};  // of a task: where the record lies that changed its row last
 };
 
 }  // namespace taskstream::projection

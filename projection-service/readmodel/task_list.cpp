@@ -1,149 +1,142 @@
 #include "projection-service/readmodel/task_list.hpp"
 
 #include "events/contract/event_json.hpp"
+#include "projection-service/readmodel/sql_builder.hpp"
+#include "projection-service/readmodel/task_walks.hpp"
+#include "projection-service/readmodel/word_cutter.hpp"
 
 namespace taskstream::projection {
 namespace {
 
-std::string_view column_of(SortKey key) {
-  switch (key) {
-    case SortKey::CreatedAt:
-      return "created_at";
-    case SortKey::UpdatedAt:
-      return "updated_at";
-    case SortKey::DueDate:
-      return "due_date";
-    case SortKey::Priority:
-      return "priority";
-    case SortKey::Title:
-      return "title";
-  }
-  return {};
+bool is_undated(const Cursor& after) {
+  return std::holds_alternative<std::monostate>(after.key);
 }
 
-std::int64_t micros(events::Instant instant) {
-  return instant.time_since_epoch().count();
+void add_cursor(SqlBuilder& sql, const TaskListQuery& query, bool dated) {
+  if (!query.after || (!dated && !is_undated(*query.after))) return;
+  const std::string_view beyond = query.sort.descending ? " < " : " > ";
+  if (!dated) {
+    sql.add(" AND id").add(beyond).add("?", query.after->id);
+    return;
+  }
+  sql.add(" AND (").add(column_of(query.sort.key)).add(", id)").add(beyond).add("(?, ?)");
+  if (const auto* number = std::get_if<std::int64_t>(&query.after->key)) sql.add("", *number);
+  if (const auto* text = std::get_if<std::string>(&query.after->key)) sql.add("", *text);
+  sql.add("", query.after->id);
 }
 
-// `column = ?`, or `column IN (?, …)`: the planner uses an index in its order only for the first.
-template <class Value, class Bind>
-void one_of(BoundSql& sql, std::string_view column, const std::vector<Value>& values, Bind bind) {
-  sql.text += column;
-  sql.text += values.size() == 1 ? " = ?" : " IN (?";
-  for (std::size_t i = 1; i < values.size(); ++i) sql.text += ", ?";
-  if (values.size() != 1) sql.text += ")";
-  for (const Value& value : values) sql.values.emplace_back(bind(value));
-}
-
-void add_assignees(BoundSql& sql, const TaskFilter& filter) {
-  const auto id_of = [](const events::UserId& id) { return id.uuid(); };
-  if (filter.nobody && filter.assignees.empty()) {
-    sql.text += " AND assignee IS NULL";
-  } else if (filter.nobody) {
-    sql.text += " AND (assignee IS NULL OR ";
-    one_of(sql, "assignee", filter.assignees, id_of);
-    sql.text += ")";
-  } else if (!filter.assignees.empty()) {
-    sql.text += " AND ";
-    one_of(sql, "assignee", filter.assignees, id_of);
-  }
-}
-
-// `deleted = 0` stands in the text itself: the indexes of lists are partial ones.
-void add_where(BoundSql& sql, const TaskFilter& filter) {
-  sql.text += " FROM tasks WHERE deleted = 0";
-  if (!filter.statuses.empty()) {
-    sql.text += " AND ";
-    one_of(sql, "status", filter.statuses, [](events::Status status) { return static_cast<std::int64_t>(status); });
-  }
-  if (!filter.priorities.empty()) {
-    sql.text += " AND ";
-    one_of(sql, "priority", filter.priorities,
-           [](events::Priority priority) { return static_cast<std::int64_t>(priority); });
-  }
-  add_assignees(sql, filter);
-  if (!filter.tags.empty()) {
-    sql.text += " AND stream_no IN (SELECT stream_no FROM task_tags WHERE ";
-    one_of(sql, "tag", filter.tags, [](const std::string& tag) { return tag; });
-    sql.text += ")";
-  }
-  if (filter.due_before) {
-    sql.text += " AND due_date < ?";
-    sql.values.emplace_back(micros(*filter.due_before));
-  }
-  if (filter.due_after) {
-    sql.text += " AND due_date >= ?";
-    sql.values.emplace_back(micros(*filter.due_after));
-  }
-}
-
-void add_key(BoundSql& sql, const Cursor& after) {
-  if (const auto* number = std::get_if<std::int64_t>(&after.key)) sql.values.emplace_back(*number);
-  if (const auto* text = std::get_if<std::string>(&after.key)) sql.values.emplace_back(*text);
-}
-
-// Rows whose sort key is there, in the order of (key, id).
-BoundSql keyed_walk(const TaskListQuery& query) {
+// `dated`: rows whose sort key is there, in the order of (key, id). Otherwise tasks without a due date, in the order of
+// ids.
+BoundSql page_statement(const TaskListQuery& query, const Narrowing& narrowing, bool dated) {
   const std::string column(column_of(query.sort.key));
   const std::string direction = query.sort.descending ? " DESC" : "";
-  BoundSql sql{.text = "SELECT body, id, " + column, .values = {}};
-  add_where(sql, query.filter);
-  if (query.sort.key == SortKey::DueDate) sql.text += " AND due_date IS NOT NULL";
-  if (query.after) {
-    sql.text += " AND (" + column + ", id) " + (query.sort.descending ? "<" : ">") + " (?, ?)";
-    add_key(sql, *query.after);
-    sql.values.emplace_back(query.after->id);
+  const Walks walks = walks_of(query, narrowing);
+  // Walks that may meet at one row are told apart by its number, and UNION lets it through once.
+  const std::string number = walks.overlap ? ", stream_no" : "";
+  SqlBuilder sql;
+  for (std::size_t i = 0; i < walks.all.size(); ++i) {
+    if (i > 0) sql.add(walks.overlap ? " UNION " : " UNION ALL ");
+    sql.add("SELECT body, id, " + column + number);
+    add_walk(sql, query, narrowing, walks, walks.all[i]);
+    if (query.sort.key == SortKey::DueDate) sql.add(dated ? " AND due_date IS NOT NULL" : " AND due_date IS NULL");
+    add_cursor(sql, query, dated);
   }
-  sql.text += " ORDER BY " + column + direction + ", id" + direction + " LIMIT ?";
-  return sql;
+  sql.add(" ORDER BY ").add(dated ? column + direction + ", id" + direction : "id" + direction);
+  if (walks.overlap) sql.add(number + direction);
+  return sql.add(" LIMIT ?").take();
 }
 
-// Tasks without a due date, in the order of ids.
-BoundSql undated_walk(const TaskListQuery& query) {
-  BoundSql sql{.text = "SELECT body, id, due_date", .values = {}};
-  add_where(sql, query.filter);
-  sql.text += " AND due_date IS NULL";
-  if (query.after && std::holds_alternative<std::monostate>(query.after->key)) {
-    sql.text += query.sort.descending ? " AND id < ?" : " AND id > ?";
-    sql.values.emplace_back(query.after->id);
-  }
-  sql.text += query.sort.descending ? " ORDER BY id DESC LIMIT ?" : " ORDER BY id LIMIT ?";
-  return sql;
+void put_values(std::string& text, const TaskFilter& filter) {
+  const auto put = [&](std::string_view name, std::string_view value) {
+    // Lengths keep a value from looking like the next condition.
+    text += " " + std::string(name) + std::to_string(value.size()) + ":" + std::string(value);
+  };
+  const auto put_flag = [&](std::string_view name, const std::optional<bool>& flag) {
+    if (flag) put(name, *flag ? "true" : "false");
+  };
+  for (const auto status : filter.statuses) put("s", to_string(status));
+  for (const auto priority : filter.priorities) put("p", to_string(priority));
+  for (const auto& assignee : filter.assignees) put("a", assignee.to_string());
+  if (filter.nobody) put("a", "none");
+  if (filter.assigned_to) put("u", filter.assigned_to->to_string());
+  if (filter.created_by) put("c", *filter.created_by);
+  for (const auto& tag : filter.tags) put("t", tag);
+  if (filter.due_before) put("<", std::to_string(micros(*filter.due_before)));
+  if (filter.due_after) put(">", std::to_string(micros(*filter.due_after)));
+  put_flag("o", filter.overdue);
+  put_flag("r", filter.reminder_due);
+  put_flag("l", filter.locked);
+  for (const auto& word : filter.words) put("q", word);
 }
 
 }  // namespace
 
 std::string spelling_of(const TaskListQuery& query) {
   std::string text = "tasks " + std::string(query.sort.descending ? "-" : "") + std::string(column_of(query.sort.key));
-  const auto put = [&](std::string_view name, std::string_view value) {
-    // Lengths keep a value from looking like the next condition.
-    text += " " + std::string(name) + std::to_string(value.size()) + ":" + std::string(value);
-  };
-  for (const auto status : query.filter.statuses) put("s", to_string(status));
-  for (const auto priority : query.filter.priorities) put("p", to_string(priority));
-  for (const auto& assignee : query.filter.assignees) put("a", assignee.to_string());
-  if (query.filter.nobody) put("a", "none");
-  for (const auto& tag : query.filter.tags) put("t", tag);
-  if (query.filter.due_before) put("<", std::to_string(micros(*query.filter.due_before)));
-  if (query.filter.due_after) put(">", std::to_string(micros(*query.filter.due_after)));
+  put_values(text, query.filter);
+  if (query.sight.member) text += " seen by " + query.sight.member->to_string();
   return text;
 }
 
-std::vector<BoundSql> page_statements(const TaskListQuery& query) {
+BoundSql streams_with(const std::vector<std::string>& words) {
+  return SqlBuilder()
+      .add("SELECT rowid FROM task_words WHERE task_words MATCH ?", match_expression(words))
+      .take();
+}
+
+std::vector<BoundSql> selective_conditions(const TaskListQuery& query) {
+  const TaskFilter& filter = query.filter;
+  std::vector<BoundSql> conditions;
+  if (!filter.tags.empty()) {
+    SqlBuilder sql;
+    sql.add("SELECT stream_no FROM task_tags WHERE ");
+    sql.add_one_of("tag", filter.tags, [](const std::string& tag) { return tag; });
+    conditions.push_back(sql.take());
+  }
+  if (filter.locked == true) {
+    conditions.push_back(SqlBuilder()
+                             .add("SELECT stream_no FROM tasks INDEXED BY tasks_locked WHERE deleted = 0")
+                             .add(" AND lock_expires_at > ?", micros(query.now))
+                             .take());
+  }
+  if (filter.reminder_due == true) {
+    conditions.push_back(SqlBuilder()
+                             .add("SELECT stream_no FROM tasks INDEXED BY tasks_reminded WHERE deleted = 0")
+                             .add(" AND status < 4 AND remind_at <= ? AND due_date > ?", micros(query.now),
+                                  micros(query.now))
+                             .take());
+  }
+  // In the order of due dates, the walk keeps to these dates anyway.
+  if (query.sort.key == SortKey::DueDate) return conditions;
+  if (filter.due_before || filter.due_after || filter.overdue == true) {
+    SqlBuilder sql;
+    sql.add("SELECT stream_no FROM tasks INDEXED BY tasks_by_due_date WHERE deleted = 0");
+    if (filter.due_before) sql.add(" AND due_date < ?", micros(*filter.due_before));
+    if (filter.overdue == true) sql.add(" AND due_date < ?", micros(query.now));
+    if (filter.due_after) sql.add(" AND due_date >= ?", micros(*filter.due_after));
+    conditions.push_back(sql.take());
+  }
+  return conditions;
+}
+
+std::vector<BoundSql> page_statements(const TaskListQuery& query, const Narrowing& narrowing) {
   std::vector<BoundSql> statements;
-  const bool dated_ones_over =
-      query.sort.key == SortKey::DueDate && query.after && std::holds_alternative<std::monostate>(query.after->key);
-  if (!dated_ones_over) statements.push_back(keyed_walk(query));
+  const bool by_due_date = query.sort.key == SortKey::DueDate;
+  const bool dated_ones_over = by_due_date && query.after && is_undated(*query.after);
+  if (!dated_ones_over) statements.push_back(page_statement(query, narrowing, true));
   // A condition on the due date keeps tasks without one out anyway.
-  const bool dated_only = query.filter.due_before || query.filter.due_after;
-  if (query.sort.key == SortKey::DueDate && !dated_only) statements.push_back(undated_walk(query));
+  const TaskFilter& filter = query.filter;
+  const bool dated_only =
+      filter.due_before || filter.due_after || filter.overdue == true || filter.reminder_due == true;
+  if (by_due_date && !dated_only) statements.push_back(page_statement(query, narrowing, false));
   return statements;
 }
 
-BoundSql total_statement(const TaskFilter& filter) {
-  BoundSql sql{.text = "SELECT count(*)", .values = {}};
-  add_where(sql, filter);
-  return sql;
+BoundSql total_statement(const TaskListQuery& query, const Narrowing& narrowing) {
+  SqlBuilder sql;
+  sql.add("SELECT count(*)");
+  add_whole_list(sql, query, narrowing);
+  return sql.take();
 }
 
 }  // namespace taskstream::projection

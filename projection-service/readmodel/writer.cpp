@@ -3,14 +3,14 @@
 #include <algorithm>
 
 #include "events/log/consistency_token.hpp"
+#include "projection-service/readmodel/change_feed.hpp"
+#include "projection-service/readmodel/derived_columns.hpp"
 #include "projection-service/readmodel/headers_blob.hpp"
 #include "projection-service/readmodel/parked_rows.hpp"
 #include "projection-service/readmodel/state_text.hpp"
 
 namespace taskstream::projection {
 namespace {
-
-// A longer log costs readers time and disk; a shorter one copies the same pages more often.
 
 // Binds one value after the other. Texts and blobs are not copied: they stay where they are until the statement has
 // run.
@@ -52,23 +52,21 @@ class Binder {
   int index_ = 0;
 };
 
-std::string text_of(const SQLite::Column& column) {
-  return {column.getText(), static_cast<std::size_t>(column.getBytes())};
-}
-
 events::Instant instant_of(const SQLite::Column& column) {
   return events::Instant(std::chrono::microseconds(column.getInt64()));
 }
 
 // Columns that change with every event first, then those of the set.
 std::string task_update_sql(unsigned changed) {
-  std::string sql = "UPDATE tasks SET version = ?, quarantined = ?, updated_at = ?, body = ?";
+  std::string sql = "UPDATE tasks SET version = ?, quarantined = ?, updated_at = ?, body = ?, change_offset = ?";
   if ((changed & TaskColumns::kDeleted) != 0) sql += ", deleted = ?";
   if ((changed & TaskColumns::kStatus) != 0) sql += ", status = ?";
   if ((changed & TaskColumns::kPriority) != 0) sql += ", priority = ?";
   if ((changed & TaskColumns::kAssignee) != 0) sql += ", assignee = ?";
   if ((changed & TaskColumns::kDueDate) != 0) sql += ", due_date = ?";
   if ((changed & TaskColumns::kTitle) != 0) sql += ", title = ?";
+  if ((changed & TaskColumns::kReminder) != 0) sql += ", remind_at = ?";
+  if ((changed & TaskColumns::kLock) != 0) sql += ", lock_expires_at = ?";
   return sql + " WHERE stream_no = ?";
 }
 
@@ -80,6 +78,8 @@ void bind_columns(Binder& bind, const events::TaskState& task, unsigned changed)
   if ((changed & TaskColumns::kAssignee) != 0) bind(task.assignee_id);
   if ((changed & TaskColumns::kDueDate) != 0) bind(task.due_date);
   if ((changed & TaskColumns::kTitle) != 0) bind(task.title);
+  if ((changed & TaskColumns::kReminder) != 0) bind(reminder_of(task));
+  if ((changed & TaskColumns::kLock) != 0) bind(lock_end_of(task));
 }
 
 // Version, times, quarantine, state, and the row's number at the end.
@@ -90,9 +90,10 @@ void put_stream(Binder& bind, StreamNo no, const events::Stream& stream) {
   } else {
     bind.null().null();
   }
-  // A task's state is the body in its own row.
-  const std::string state =
-      std::holds_alternative<events::TaskState>(stream.state) ? std::string() : state_text(stream.state, std::nullopt);
+  // A task's or a user's state is the body in their own row.
+  const bool has_own_row = std::holds_alternative<events::TaskState>(stream.state) ||
+                           std::holds_alternative<events::UserState>(stream.state);
+  const std::string state = has_own_row ? std::string() : state_text(stream.state, std::nullopt);
   state.empty() ? bind.null() : bind(state);
   bind(no).run();
 }
@@ -107,8 +108,9 @@ Writer::Writer(ModelFile& file, const events::LogId& log)
       rollback_(database_.prepare("ROLLBACK")),
       find_stream_(database_.prepare(
           "SELECT streams.stream_no, streams.version, last_time, quarantine_version, quarantine_reason, "
-          "coalesce(tasks.body, state), coalesce(tasks.deleted, 0) FROM streams LEFT JOIN tasks ON "
-          "tasks.stream_no = streams.stream_no WHERE key = ?")),
+          "coalesce(tasks.body, users.body, state), coalesce(tasks.deleted, 0), coalesce(change_partition, 0), "
+          "coalesce(change_offset, 0) FROM streams LEFT JOIN tasks ON "
+          "tasks.stream_no = streams.stream_no LEFT JOIN users ON users.stream_no = streams.stream_no WHERE key = ?")),
       add_stream_(database_.prepare(
           "INSERT INTO streams (key, version, last_time, quarantine_version, quarantine_reason, state, "
           "stream_no) VALUES (?, ?, ?, ?, ?, ?, ?)")),
@@ -116,11 +118,25 @@ Writer::Writer(ModelFile& file, const events::LogId& log)
           "UPDATE streams SET version = ?, last_time = ?, quarantine_version = ?, quarantine_reason = "
           "?, state = ? WHERE stream_no = ?")),
       add_task_(database_.prepare(
-          "INSERT INTO tasks (id, created_at, version, quarantined, updated_at, body, deleted, status, "
-          "priority, assignee, due_date, title, stream_no) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+          "INSERT INTO tasks (id, created_by, created_at, change_partition, version, quarantined, updated_at, body, "
+          "change_offset, deleted, status, priority, assignee, due_date, title, remind_at, lock_expires_at, stream_no) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
       add_tag_(database_.prepare("INSERT INTO task_tags (tag, stream_no) VALUES (?, ?) ON CONFLICT DO NOTHING")),
       remove_tag_(database_.prepare("DELETE FROM task_tags WHERE tag = ? AND stream_no = ?")),
+      put_user_(database_.prepare(
+          "INSERT INTO users (id, version, quarantined, active, name, body, stream_no) VALUES (?, ?, ?, ?, ?, ?, ?) ON "
+          "CONFLICT DO UPDATE SET version = excluded.version, quarantined = excluded.quarantined, active = "
+          "excluded.active, name = excluded.name, body = excluded.body")),
+      add_words_{database_.prepare("INSERT INTO task_words (rowid, words) VALUES (?, ?)"),
+                 database_.prepare("INSERT INTO user_words (rowid, words) VALUES (?, ?)")},
+      remove_words_{
+          database_.prepare("INSERT INTO task_words (task_words, rowid, words) VALUES ('delete', ?, ?)"),
+          database_.prepare("INSERT INTO user_words (user_words, rowid, words) VALUES ('delete', ?, ?)")},
       add_history_(database_.prepare("INSERT INTO history (stream_no, version, time, item, state) VALUES (?, ?, ?, ?, ?)")),
+      lose_sight_(database_.prepare(
+          "INSERT INTO sight_lost (stream_no, who, change_partition, change_offset, version) VALUES (?, ?, ?, ?, ?) "
+          "ON CONFLICT DO UPDATE SET change_offset = excluded.change_offset, version = excluded.version")),
+      forget_lost_sights_(database_.prepare("DELETE FROM sight_lost WHERE stream_no = ?")),
       park_(database_.prepare(
           "INSERT INTO parked_records (partition, record_offset, log_time, stream_no, reason, key, headers, "
           "value) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")),
@@ -160,6 +176,7 @@ std::optional<StoredStream> Writer::find_stream(const std::string& key) {
   }
   const std::string_view kind = std::string_view(key).substr(0, key.find('/'));
   stream.state = read_state_text(kind, text_of(select.getColumn(5)), select.getColumn(6).getInt() != 0);
+  stored.changed_at = {.partition = select.getColumn(7).getInt(), .offset = select.getColumn(8).getInt64()};
   select.reset();
   return stored;
 }
@@ -199,23 +216,24 @@ void Writer::update_stream(StreamNo no, const events::Stream& stream) {
   put_stream(bind, no, stream);
 }
 
-void Writer::add_task(StreamNo no, const events::Stream& stream) {
+void Writer::add_task(StreamNo no, const events::Stream& stream, events::Position changed) {
   const auto& task = std::get<events::TaskState>(stream.state);
   const std::string body = state_text(stream.state, stream.quarantine);
   Binder bind(add_task_);
-  bind(task.id.uuid())(task.created_at)(task.version)(std::int64_t{stream.quarantine.has_value()})(task.updated_at)(
-      body);
+  bind(task.id.uuid())(task.created_by)(task.created_at)(std::int64_t{changed.partition})(task.version);
+  bind(std::int64_t{stream.quarantine.has_value()})(task.updated_at)(body)(changed.offset);
   bind_columns(bind, task, TaskColumns::kAll);
   bind(no).run();
 }
 
-void Writer::update_task(StreamNo no, const events::Stream& stream, unsigned changed_columns) {
+void Writer::update_task(StreamNo no, const events::Stream& stream, unsigned changed_columns,
+                         events::Position changed) {
   const auto& task = std::get<events::TaskState>(stream.state);
   const std::string body = state_text(stream.state, stream.quarantine);
   auto& update = update_task_.at(changed_columns);
   if (!update) update.emplace(database_.prepare(task_update_sql(changed_columns)));
   Binder bind(*update);
-  bind(task.version)(std::int64_t{stream.quarantine.has_value()})(task.updated_at)(body);
+  bind(task.version)(std::int64_t{stream.quarantine.has_value()})(task.updated_at)(body)(changed.offset);
   bind_columns(bind, task, changed_columns);
   bind(no).run();
 }
@@ -229,8 +247,34 @@ void Writer::replace_tags(StreamNo no, const std::vector<std::string>& before, c
   }
 }
 
+void Writer::put_user(StreamNo no, const events::Stream& stream) {
+  const auto& user = std::get<events::UserState>(stream.state);
+  const std::string body = state_text(stream.state, stream.quarantine);
+  const std::string name = sort_name_of(user);
+  Binder bind(put_user_);
+  bind(user.id)(user.version)(std::int64_t{stream.quarantine.has_value()})(std::int64_t{user.active})(name)(body);
+  bind(no).run();
+}
+
+void Writer::replace_words(Words of, StreamNo no, const std::optional<std::string>& before,
+                           const std::optional<std::string>& after) {
+  if (before == after) return;
+  const auto index = static_cast<std::size_t>(of);
+  if (before) Binder(remove_words_.at(index))(no)(*before).run();
+  if (after) Binder(add_words_.at(index))(no)(*after).run();
+}
+
 void Writer::add_history(const HistoryRow& row) {
   Binder(add_history_)(row.stream)(row.version)(row.time)(row.item)(row.state).run();
+}
+
+void Writer::lose_sight(const SightLostRow& row) {
+  // Whoever lost sight of it alone, earlier, is among everybody.
+  if (!row.member) Binder(forget_lost_sights_)(row.stream).run();
+  Binder bind(lose_sight_);
+  bind(row.stream);
+  row.member ? bind(*row.member) : bind.blob(kEverybody);
+  bind(std::int64_t{row.at.partition})(row.at.offset)(row.version).run();
 }
 
 void Writer::park(const ParkedRow& row) {

@@ -29,10 +29,17 @@ class Writer {
   void begin();
   void add_stream(StreamNo no, const std::string& key, const events::Stream& stream);
   void update_stream(StreamNo no, const events::Stream& stream);
-  void add_task(StreamNo no, const events::Stream& stream);
-  void update_task(StreamNo no, const events::Stream& stream, unsigned changed_columns);
+  // `changed` = where the record lies that changed it last.
+  void add_task(StreamNo no, const events::Stream& stream, events::Position changed);
+  void update_task(StreamNo no, const events::Stream& stream, unsigned changed_columns, events::Position changed);
   void replace_tags(StreamNo no, const std::vector<std::string>& before, const std::vector<std::string>& after);
+  // The user's row, whether there was one or not.
+  void put_user(StreamNo no, const events::Stream& stream);
+  // `before` is, to the letter, what was given as `after` the last time. None = under no word.
+  void replace_words(Words of, StreamNo no, const std::optional<std::string>& before,
+                     const std::optional<std::string>& after);
   void add_history(const HistoryRow& row);
+  void lose_sight(const SightLostRow& row);
   void park(const ParkedRow& row);
   void unpark(events::Position position);
   // The token of what is committed comes back.
@@ -55,7 +62,12 @@ class Writer {
   SQLite::Statement add_task_;
   SQLite::Statement add_tag_;
   SQLite::Statement remove_tag_;
+  SQLite::Statement put_user_;
+  std::array<SQLite::Statement, 2> add_words_;  // by what they are of
+  std::array<SQLite::Statement, 2> remove_words_;
   SQLite::Statement add_history_;
+  SQLite::Statement lose_sight_;
+  SQLite::Statement forget_lost_sights_;
   SQLite::Statement park_;
   SQLite::Statement save_position_;
   SQLite::Statement save_token_;

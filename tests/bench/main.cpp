@@ -6,6 +6,7 @@
 
 #include "tests/bench/catch_up.hpp"
 #include "tests/bench/contention.hpp"
+#include "tests/bench/fan_out.hpp"
 #include "tests/bench/load.hpp"
 
 // One figure a call, `name value` lines on standard output. tests/bench/run starts what is measured, calls this once
@@ -53,6 +54,11 @@ int run(const std::string& what, const Arguments& a) {
     const LatencyFigures figures =
         measure_visible(port_of(a, "command-port"), port_of(a, "projection-port"), std::stod(a.at("rate")), seconds);
     std::cout << "p50_ms " << figures.p50_ms << "\np99_ms " << figures.p99_ms << "\n";
+  } else if (what == "fan-out") {
+    const FanOutFigures figures = measure_fan_out(port_of(a, "command-port"), port_of(a, "projection-port"),
+                                                  std::stoul(a.at("clients")), std::stod(a.at("rate")), seconds);
+    std::cout << "events_per_second " << figures.events_per_second << "\np50_ms " << figures.p50_ms << "\np99_ms "
+              << figures.p99_ms << "\nmax_ms " << figures.max_ms << "\n";
   } else if (what == "page" || what == "task") {
     const std::vector<std::string> targets =
         what == "page" ? std::vector<std::string>{"/v1/tasks?limit=20"} : read_lines(a.at("targets"));
@@ -69,7 +75,7 @@ int run(const std::string& what, const Arguments& a) {
   } else if (what == "naive-catch-up") {
     std::cout << "per_second " << measure_naive_catch_up(a.at("model"), a.at("into")) << "\n";
   } else {
-    std::cerr << "updates, visible, task, page, make-tasks, naive-catch-up, contention, postgres, kafka or sqlite\n";
+    std::cerr << "updates, visible, fan-out, task, page, make-tasks, naive-catch-up, contention, postgres, kafka or sqlite\n";
     return EXIT_FAILURE;
   }
   return EXIT_SUCCESS;

@@ -64,6 +64,13 @@ class RawClient {
     return statuses;
   }
 
+  // Everything until the server hangs up, or until a text has come.
+  std::string receive_text(std::string_view until = {}) {
+    while ((until.empty() || received_.find(until) == std::string::npos) && receive_some()) {
+    }
+    return received_;
+  }
+
   // Whether the connection ends, rather than stays silent.
   bool is_closed() {
     while (receive_some()) {

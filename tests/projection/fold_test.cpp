@@ -7,6 +7,7 @@
 
 #include "events/log/consistency_token.hpp"
 #include "events/log/memory/memory_event_log.hpp"
+#include "tests/projection/dice.hpp"
 #include "tests/projection/failing_writes.hpp"
 #include "tests/projection/naive_rows.hpp"
 #include "tests/projection/random_history.hpp"
@@ -93,7 +94,7 @@ TEST_P(FailingWrites, LeaveTheFoldOfAPrefix) {
   install_failing_writes();
   const std::uint64_t seed = seed_of_this_run();
   SCOPED_TRACE("TASKSTREAM_SEED=" + std::to_string(seed));
-  constexpr int kRecords = 90;
+  constexpr int kRecords = 60;
   constexpr std::size_t kBatch = 10;
   std::set<std::string> whole;
   std::string should;

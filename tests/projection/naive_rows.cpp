@@ -5,6 +5,8 @@
 
 #include "events/fold/state_json.hpp"
 #include "events/log/consistency_token.hpp"
+#include "projection-service/projection/project.hpp"
+#include "projection-service/readmodel/derived_columns.hpp"
 #include "projection-service/readmodel/headers_blob.hpp"
 #include "tests/projection/read_model.hpp"
 
@@ -65,21 +67,40 @@ Json item_of(const events::RecordedEvent& event, const events::LogRecord& record
   return item;
 }
 
+// Users have rows of their own.
 std::string state_of_others(const events::State& state) {
-  if (const auto* user = std::get_if<events::UserState>(&state)) return events::user_json(*user);
   const auto* email = std::get_if<events::EmailState>(&state);
   if (email == nullptr) return {};
   const Json claimed_by = email->claimed_by ? Json(email->claimed_by->to_string()) : Json(nullptr);
   return Json{{"claimedBy", claimed_by}, {"userVersion", email->user_version.value}}.dump();
 }
 
-std::string line_of_task(const events::TaskState& task, const std::optional<events::Quarantine>& quarantine) {
+template <class Value>
+std::string or_nothing(const std::optional<Value>& value) {
+  return value ? micros(*value) : std::string();
+}
+
+std::string line_of_user(const events::UserState& user, const std::optional<events::Quarantine>& quarantine) {
+  return hex(user.id.uuid()) + "|" + std::to_string(user.version.value) + (quarantine ? "|1|" : "|0|") +
+         (user.active ? "1|" : "0|") + user.last_name + "\x01" + user.first_name + "|" +
+         events::user_json(user, quarantine) + "|\n";
+}
+
+std::string line_of_task(const events::TaskState& task, const std::optional<events::Quarantine>& quarantine,
+                         events::Position changed_at) {
+  std::optional<events::Instant> reminder;
+  if (task.due_date && task.warning_offset_minutes) {
+    reminder = *task.due_date - std::chrono::minutes(*task.warning_offset_minutes);
+  }
+  const auto lock_end = task.lock ? std::optional(task.lock->expires_at) : std::nullopt;
   return hex(task.id.uuid()) + "|" + std::to_string(task.version.value) + "|" + (task.deleted ? "1|" : "0|") +
          (quarantine ? "1|" : "0|") + std::to_string(static_cast<int>(task.status)) + "|" +
          std::to_string(static_cast<int>(task.priority)) + "|" +
          (task.assignee_id ? hex(task.assignee_id->uuid()) : std::string()) + "|" +
          (task.due_date ? micros(*task.due_date) : std::string()) + "|" + micros(task.created_at) + "|" +
-         micros(task.updated_at) + "|" + task.title + "|" + events::task_json(task, quarantine) + "|\n";
+         micros(task.updated_at) + "|" + task.title + "|" + task.created_by + "|" + or_nothing(reminder) + "|" +
+         or_nothing(lock_end) + "|" + events::task_json(task, quarantine) + "|" + std::to_string(changed_at.partition) +
+         "|" + std::to_string(changed_at.offset) + "|\n";
 }
 
 }  // namespace
@@ -102,12 +123,55 @@ void NaiveRows::apply(const events::LogRecord& record) {
     return;
   }
   streams_[key] = stream;
-  if (applied.parked) return park(record, applied.reason, key);
   const auto* task = std::get_if<events::TaskState>(&stream.state);
+  if (applied.parked) {
+    // The first one marks the body, and so changes it.
+    if (stream.quarantine->version == stream.version) changed_at_[key] = record.position;
+    return park(record, applied.reason, key);
+  }
   if (task == nullptr) return;
+  changed_at_[key] = record.position;
+  lose_sight(key, before, *task, record.position);
   const std::string kept = stream.version.value % 64 == 0 ? events::task_json(*task) : std::string();
   history_[key].push_back(key + "|" + std::to_string(stream.version.value) + "|" + micros(*stream.last_time) + "|" +
                           item_of(*applied.event, record, before, stream).dump() + "|" + kept + "|\n");
+}
+
+void NaiveRows::lose_sight(const std::string& key, const events::State& before, const events::TaskState& after,
+                           events::Position at) {
+  const auto lost = sight_lost(before, after);
+  if (!lost) return;
+  auto& of_task = lost_[key];
+  if (!lost->member) of_task.clear();
+  of_task[lost->member ? hex(lost->member->uuid()) : ""] = {.at = at, .version = after.version.value};
+}
+
+// Under which words streams of this kind are found, by an index that is made at once and from the last texts alone.
+std::string NaiveRows::terms(std::string_view kind) const {
+  sqlite::Database database(":memory:", sqlite::Database::Mode::ReadWrite);
+  database.execute(
+      "CREATE TABLE keys (no INTEGER PRIMARY KEY, key TEXT); CREATE VIRTUAL TABLE found USING fts5 (words, tokenize = "
+      "'unicode61 remove_diacritics 2'); CREATE VIRTUAL TABLE terms USING fts5vocab(found, instance)");
+  SQLite::Statement add_key = database.prepare("INSERT INTO keys VALUES (?, ?)");
+  SQLite::Statement add_words = database.prepare("INSERT INTO found (rowid, words) VALUES (?, ?)");
+  std::int64_t no = 0;
+  for (const auto& [key, stream] : streams_) {
+    const auto text = searched_text(stream.state);
+    if (!text || !key.starts_with(kind)) continue;
+    ++no;
+    for (SQLite::Statement* add : {&add_key, &add_words}) {
+      add->bind(1, no);
+      add->bind(2, add == &add_key ? key : *text);
+      add->exec();
+      add->reset();
+    }
+  }
+  std::string lines;
+  SQLite::Statement select = database.prepare("SELECT DISTINCT key, term FROM terms JOIN keys ON no = doc ORDER BY key, term");
+  while (select.executeStep()) {
+    lines += select.getColumn(0).getString() + "|" + select.getColumn(1).getString() + "|\n";
+  }
+  return lines;
 }
 
 std::string NaiveRows::dump() const {
@@ -135,12 +199,28 @@ std::string NaiveRows::dump() const {
   for (const auto& [key, stream] : streams_) {
     const auto* task = std::get_if<events::TaskState>(&stream.state);
     if (task == nullptr) continue;
-    tasks[hex(task->id.uuid())] = line_of_task(*task, stream.quarantine);
+    tasks[hex(task->id.uuid())] = line_of_task(*task, stream.quarantine, changed_at_.at(key));
     for (const std::string& tag : task->tags) {
       if (!task->deleted) tags.emplace(tag, key);
     }
   }
   for (const auto& [id, line] : tasks) text += line;
+  begin();
+  for (const auto& [key, of_task] : lost_) {
+    for (const auto& [who, sight] : of_task) {
+      text += key + "|" + who + "|" + std::to_string(sight.at.partition) + "|" + std::to_string(sight.at.offset) + "|" +
+              std::to_string(sight.version) + "|\n";
+    }
+  }
+  begin();
+  for (const auto& [key, stream] : streams_) {
+    const auto* user = std::get_if<events::UserState>(&stream.state);
+    if (user != nullptr) text += line_of_user(*user, stream.quarantine);
+  }
+  begin();
+  text += terms("task/");
+  begin();
+  text += terms("user/");
   begin();
   for (const auto& [tag, key] : tags) text += tag + "|" + key + "|\n";
   begin();

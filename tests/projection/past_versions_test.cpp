@@ -5,6 +5,9 @@
 
 #include "events/fold/state_json.hpp"
 #include "events/fold/stream_fold.hpp"
+#include "projection-service/readmodel/parked_rows.hpp"
+#include "projection-service/readmodel/past_versions.hpp"
+#include "tests/projection/dice.hpp"
 #include "tests/projection/random_history.hpp"
 #include "tests/projection/read_model.hpp"
 
@@ -63,20 +66,20 @@ TEST(PastVersions, AreWhatTheFoldCameTo) {
     const bool deleted = queries.find_task(id).deleted;
     for (std::int64_t n = 1; n <= newest; ++n) {
       const Version& version = versions[static_cast<std::size_t>(n - 1)];
-      const FoundVersion found = queries.find_version(id, n);
+      const FoundVersion found = find_version(queries.connection(), id, n);
       ASSERT_EQ(found.kind, n == newest && deleted ? Kind::Deleted : Kind::Found) << n;
       ASSERT_EQ(found.body, n == newest && deleted ? "" : version.body) << n;
       ASSERT_FALSE(found.quarantined);
       // The highest version whose time is not later.
       std::int64_t last = n;
       while (last < newest && versions[static_cast<std::size_t>(last)].time == version.time) ++last;
-      ASSERT_EQ(queries.find_at(id, version.time).version, last);
-      ASSERT_EQ(queries.find_at(id, version.time - std::chrono::microseconds(1)).version,
+      ASSERT_EQ(find_at(queries.connection(), id, version.time).version, last);
+      ASSERT_EQ(find_at(queries.connection(), id, version.time - std::chrono::microseconds(1)).version,
                 std::ranges::lower_bound(versions, version.time, {}, &Version::time) - versions.begin());
     }
-    EXPECT_EQ(queries.find_version(id, newest + 1).kind, Kind::Unknown);
-    EXPECT_EQ(queries.find_at(id, at_second(1'000'000)).version, newest);
-    EXPECT_EQ(queries.find_at(id, at_second(-1)).kind, Kind::Unknown);
+    EXPECT_EQ(find_version(queries.connection(), id, newest + 1).kind, Kind::Unknown);
+    EXPECT_EQ(find_at(queries.connection(), id, at_second(1'000'000)).version, newest);
+    EXPECT_EQ(find_at(queries.connection(), id, at_second(-1)).kind, Kind::Unknown);
   }
 }
 
@@ -92,7 +95,7 @@ TEST(PastVersions, KeepEverySixtyFourthWhole) {
   EXPECT_EQ(model.number("SELECT count(*) FROM history WHERE state IS NOT NULL"), 3);
   EXPECT_EQ(model.number("SELECT min(version) FROM history WHERE state IS NOT NULL"), 64);
   for (const std::int64_t n : {1, 63, 64, 65, 127, 128, 199}) {
-    const auto body = nlohmann::json::parse(model.queries().find_version(task_id(1), n).body);
+    const auto body = nlohmann::json::parse(find_version(model.queries().connection(), task_id(1), n).body);
     EXPECT_EQ(body.at("version"), n);
     EXPECT_EQ(body.at("title"), n == 1 ? "t" : std::to_string(n));
   }
@@ -112,16 +115,16 @@ TEST(PastVersions, ThatAreParkedAreNeitherShownNorDenied) {
 
   TaskQueries queries = model.queries();
   for (const std::int64_t n : {1, 2}) {
-    const FoundVersion found = queries.find_version(task_id(1), n);
+    const FoundVersion found = find_version(queries.connection(), task_id(1), n);
     EXPECT_EQ(found.kind, Kind::Found);
     EXPECT_TRUE(found.quarantined);
     EXPECT_EQ(nlohmann::json::parse(found.body).at("quarantined").at("version"), 3);
   }
-  EXPECT_EQ(queries.find_version(task_id(1), 3).kind, Kind::Parked);
-  EXPECT_EQ(queries.find_version(task_id(1), 4).kind, Kind::Parked);
-  EXPECT_EQ(queries.find_version(task_id(1), 5).kind, Kind::Unknown);
+  EXPECT_EQ(find_version(queries.connection(), task_id(1), 3).kind, Kind::Parked);
+  EXPECT_EQ(find_version(queries.connection(), task_id(1), 4).kind, Kind::Parked);
+  EXPECT_EQ(find_version(queries.connection(), task_id(1), 5).kind, Kind::Unknown);
   // When a parked version was made cannot be known for sure, so the last good state stands, marked.
-  const FoundVersion late = queries.find_at(task_id(1), at_second(100));
+  const FoundVersion late = find_at(queries.connection(), task_id(1), at_second(100));
   EXPECT_EQ(late.version, 2);
   EXPECT_TRUE(late.quarantined);
 }
@@ -129,8 +132,8 @@ TEST(PastVersions, ThatAreParkedAreNeitherShownNorDenied) {
 TEST(PastVersions, OfTasksThatNeverWereAreUnknown) {
   ReadModel model;
   model.deliver();
-  EXPECT_EQ(model.queries().find_version(task_id(1), 1).kind, Kind::Unknown);
-  EXPECT_EQ(model.queries().find_at(task_id(1), at_second(1)).kind, Kind::Unknown);
+  EXPECT_EQ(find_version(model.queries().connection(), task_id(1), 1).kind, Kind::Unknown);
+  EXPECT_EQ(find_at(model.queries().connection(), task_id(1), at_second(1)).kind, Kind::Unknown);
 }
 
 TEST(ParkedRecords, ComeInPagesByteForByte) {
@@ -147,7 +150,7 @@ TEST(ParkedRecords, ComeInPagesByteForByte) {
   std::vector<ParkedRow> rows;
   std::optional<events::Position> after;
   while (true) {
-    const ParkedPage page = queries.parked(after, 2);
+    const ParkedPage page = list_parked(queries.connection(), after, 2);
     rows.insert(rows.end(), page.rows.begin(), page.rows.end());
     if (!page.more) break;
     after = page.rows.back().record.position;
@@ -165,7 +168,7 @@ TEST(ParkedRecords, EndAPageWhenTheirBytesAreMany) {
   ReadModel model;
   for (int i = 0; i < 5; ++i) model.append(events::Record{.key = {}, .headers = {}, .value = std::string(3'000'000, 'x')}, 0);
   model.deliver();
-  const ParkedPage page = model.queries().parked(std::nullopt, 100);
+  const ParkedPage page = list_parked(model.queries().connection(), std::nullopt, 100);
   EXPECT_EQ(page.rows.size(), 2U);
   EXPECT_TRUE(page.more);
 }

@@ -1,6 +1,5 @@
 #include "tests/projection/random_history.hpp"
 
-#include <cstdlib>
 #include <set>
 
 #include "tests/projection/read_model.hpp"
@@ -15,11 +14,6 @@ void set_header(events::Record& record, const std::string& name, const std::stri
 }
 
 }  // namespace
-
-std::uint64_t seed_of_this_run() {
-  const char* given = std::getenv("TASKSTREAM_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
-}
 
 events::UserId RandomHistory::user() {
   return user_id(static_cast<std::uint8_t>(below(8)));

@@ -11,9 +11,6 @@
 
 namespace taskstream::projection::testing {
 
-// Of this run: TASKSTREAM_SEED, or another one each time. To be printed with every failure.
-std::uint64_t seed_of_this_run();
-
 // Records as a log could hold them, from a seed: every type of event, on tasks, users, addresses and the log itself, with
 // lost races, retries, foreign envelopes, types that nobody knows, and clocks that go back. A few tasks get most of the
 // events. Ids are made so that 256 tasks at most are there.

@@ -107,6 +107,11 @@ void ReadModel::deliver_from(const events::PositionVector& from, std::size_t bat
   delivered_ = log_.size();
 }
 
+void ReadModel::follow(const ReadModel& other) {
+  for (const events::LogRecord& record : other.log_) append(record.record, record.position.partition);
+  deliver();
+}
+
 std::int64_t ReadModel::number(const std::string& sql) const {
   sqlite::Database database(path(), sqlite::Database::Mode::ReadOnly);
   return database.connection().execAndGet(sql).getInt64();
@@ -118,8 +123,13 @@ std::span<const char* const> dump_queries() {
       "SELECT token FROM snapshot",
       "SELECT key, version, last_time, quarantine_version, quarantine_reason, state FROM streams ORDER BY key",
       "SELECT hex(id), version, deleted, quarantined, status, priority, hex(assignee), due_date, created_at, "
-      "updated_at, title, body "
-      "FROM tasks ORDER BY id",
+      "updated_at, title, created_by, remind_at, lock_expires_at, body, change_partition, change_offset FROM tasks ORDER "
+      "BY id",
+      "SELECT key, hex(who), change_partition, change_offset, sight_lost.version FROM sight_lost JOIN streams USING "
+      "(stream_no) ORDER BY key, who",
+      "SELECT hex(id), version, quarantined, active, name, body FROM users ORDER BY id",
+      "SELECT key, term FROM temp.task_terms JOIN streams ON stream_no = doc ORDER BY key, term",
+      "SELECT key, term FROM temp.user_terms JOIN streams ON stream_no = doc ORDER BY key, term",
       "SELECT tag, key FROM task_tags JOIN streams USING (stream_no) ORDER BY tag, key",
       "SELECT key, history.version, time, item, history.state FROM history JOIN streams USING (stream_no) ORDER BY key, "
       "history.version",
@@ -131,6 +141,9 @@ std::span<const char* const> dump_queries() {
 
 std::string dump_of(const std::filesystem::path& file) {
   sqlite::Database database(file, sqlite::Database::Mode::ReadOnly);
+  database.execute(
+      "CREATE VIRTUAL TABLE temp.task_terms USING fts5vocab(main, task_words, instance);"
+      "CREATE VIRTUAL TABLE temp.user_terms USING fts5vocab(main, user_words, instance)");
   std::string text;
   for (const char* sql : dump_queries()) {
     SQLite::Statement select = database.prepare(sql);

@@ -43,6 +43,9 @@ class ReadModel : public ProjectorListener {
   // Everything from the positions on, again.
   void deliver_from(const events::PositionVector& from, std::size_t batch = 1'000);
 
+  // Everything that was appended to another one's log.
+  void follow(const ReadModel& other);
+
   void reopen();
   TaskQueries queries() const { return {path(), std::chrono::milliseconds(0)}; }
   std::string dump() const { return dump_of(path()); }
@@ -59,9 +62,11 @@ class ReadModel : public ProjectorListener {
   events::LogIdentity identity;
   std::vector<Committed> commits;
   std::vector<std::string> failures;
+  bool collects_changes = false;
 
  private:
   void on_committed(Committed committed) override { commits.push_back(std::move(committed)); }
+  bool wants_changes() override { return collects_changes; }
   void on_write_failed(std::string reason, bool) override { failures.push_back(std::move(reason)); }
   void on_log_damaged(std::string) override {}
 

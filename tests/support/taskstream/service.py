@@ -79,6 +79,10 @@ class Service:
         with open(f"/proc/{self._process.pid}/status") as status:
             return int(re.search(r"^VmHWM:\s+(\d+) kB$", status.read(), re.M)[1]) / 1024
 
+    def threads(self):
+        with open(f"/proc/{self._process.pid}/status") as status:
+            return int(re.search(r"^Threads:\s+(\d+)$", status.read(), re.M)[1])
+
     def processor_s(self):
         """The time that this run of the process has spent on processors."""
         with open(f"/proc/{self._process.pid}/stat") as stat:

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "projection-service/readmodel/change_feed.hpp"
+
+// Server-Sent Events as `GET /v1/stream` writes them (WHATWG HTML §9.2). Pure.
+namespace taskstream::projection {
+
+// One change as text. Everything here is JSON, which has no line breaks, but the id.
+struct ChangeText {
+  std::string id;       // the change token behind it
+  std::string event;    // an object: taskId, version, type, eventId, actor, time
+  std::string changes;  // an object
+  std::string task;     // an object
+
+  std::size_t size() const { return id.size() + event.size() + changes.size() + task.size(); }
+};
+
+// `event: task`. Of a task that is gone, only so much is told.
+void append_frame(std::string& to, const ChangeText& change, bool matches, ChangedTask::Gone gone);
+
+// A comment, with the id from which the stream can be resumed, though nothing that it shows has happened.
+void append_comment(std::string& to, std::string_view comment, std::string_view id);
+
+// `event: resync`: the stream ends here, and is to be resumed from its id.
+void append_resync(std::string& to, std::string_view id);
+
+std::string_view name_of(ChangedTask::Gone gone);
+
+}  // namespace taskstream::projection
