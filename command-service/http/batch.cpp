@@ -6,9 +6,9 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
-#include <unordered_map>
 #include <utility>
 
+#include "command-service/core/batch_chain.hpp"
 #include "command-service/http/responses.hpp"
 #include "events/log/consistency_token.hpp"
 #include "http/conditional.hpp"
@@ -18,20 +18,6 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::awaitable;
-
-// The items of one stream, by their place in the batch.
-using Chain = std::vector<std::size_t>;
-
-std::vector<Chain> chains_of(const std::vector<BatchItem>& items) {
-  std::vector<Chain> chains;
-  std::unordered_map<events::StreamId, std::size_t> chain_of;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const auto [known, is_new] = chain_of.emplace(items[i].stream(), chains.size());
-    if (is_new) chains.emplace_back();
-    chains[known->second].push_back(i);
-  }
-  return chains;
-}
 
 struct VerdictOf {
   std::string_view operator()(const Succeeded& success) const {
@@ -67,25 +53,24 @@ class Run {
   Run(Batch batch, const CommandApi& api, Execute execute)
       : batch_(std::move(batch)), api_(api), execute_(std::move(execute)), results_(batch_.items.size()) {}
 
-  std::vector<Chain> chains() const { return chains_of(batch_.items); }
+  std::vector<BatchChain> chains() const {
+    std::vector<events::StreamId> streams;
+    for (const BatchItem& item : batch_.items) streams.push_back(item.stream());
+    return chains_of(streams);
+  }
 
-  awaitable<void> carry_out_chain(Chain chain) {
-    std::optional<events::StreamVersion> made;
-    bool goes_on = true;
-    for (const std::size_t i : chain) {
-      BatchItem& item = batch_.items[i];
-      if (!goes_on) {
-        results_[i] = result_text(item, "skipped", skipped(), nullptr);
-        continue;
-      }
-      if (item.expects_previous) expect(item, made.value());
+  awaitable<void> carry_out_chain(BatchChain chain) {
+    while (const auto next = chain.next()) {
+      BatchItem& item = batch_.items[next->place];
+      if (item.expects_previous) expect(item, next->previous.value());
       const Answer answer = co_await execute_(item.command.request);
-      const auto* success = std::get_if<Succeeded>(&answer.result);
-      results_[i] = result_text(item, std::visit(VerdictOf(), answer.result), item.command.tell(answer), success);
+      results_[next->place] = result_text(item, std::visit(VerdictOf(), answer.result), item.command.tell(answer),
+                                          std::get_if<Succeeded>(&answer.result));
       batch_.sent.advance(answer.fold);
-      goes_on = success != nullptr;
-      // What changed nothing has made no version, and has found the one that it answers.
-      if (goes_on) made = success->event_version.value_or(events::version_of(success->state));
+      chain.answered(answer.result);
+    }
+    for (const std::size_t place : chain.skipped()) {
+      results_[place] = result_text(batch_.items[place], "skipped", skipped(), nullptr);
     }
   }
 
@@ -135,7 +120,7 @@ awaitable<void> all_of(std::vector<awaitable<void>> tasks) {
 awaitable<http::Outcome> carry_out(Batch batch, const CommandApi& api, Execute execute) {
   Run run(std::move(batch), api, std::move(execute));
   std::vector<awaitable<void>> chains;
-  for (Chain& chain : run.chains()) chains.push_back(run.carry_out_chain(std::move(chain)));
+  for (BatchChain& chain : run.chains()) chains.push_back(run.carry_out_chain(std::move(chain)));
   co_await all_of(std::move(chains));
   co_return run.response();
 }

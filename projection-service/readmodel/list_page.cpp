@@ -54,11 +54,13 @@ std::optional<std::string> few_numbers_of(QueryConnection& connection, const Bou
 }
 
 std::string json_array_of(std::vector<std::int64_t> numbers) {
-  std::ranges::sort(numbers);
-  const auto repeated = std::ranges::unique(numbers);
-  numbers.erase(repeated.begin(), repeated.end());
+  if (!std::ranges::is_sorted(numbers)) std::ranges::sort(numbers);
   std::string json = "[";
-  for (const std::int64_t number : numbers) json += (json.size() > 1 ? "," : "") + std::to_string(number);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (i > 0 && numbers[i] == numbers[i - 1]) continue;
+    if (i > 0) json += ',';
+    json += std::to_string(numbers[i]);
+  }
   return json + "]";
 }
 

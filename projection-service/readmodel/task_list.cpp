@@ -25,11 +25,34 @@ void add_cursor(SqlBuilder& sql, const TaskListQuery& query, bool dated) {
   sql.add("", query.after->id);
 }
 
+void add_place(SqlBuilder& sql, const TaskListQuery& query, bool dated) {
+  if (query.sort.key == SortKey::DueDate) sql.add(dated ? " AND due_date IS NOT NULL" : " AND due_date IS NULL");
+  add_cursor(sql, query, dated);
+}
+
+std::string order_of(const TaskListQuery& query, bool dated) {
+  const std::string direction = query.sort.descending ? " DESC" : "";
+  const std::string by_key = dated ? std::string(column_of(query.sort.key)) + direction + ", " : "";
+  return " ORDER BY " + by_key + "id" + direction;
+}
+
+// Of few tasks. They are sorted without their bodies, which are looked up, in order, for those on the page alone: CROSS
+// JOIN takes the rows as its left side has them.
+BoundSql sorted_page_statement(const TaskListQuery& query, const Narrowing& narrowing, bool dated) {
+  const Walks walks = walks_of(query, narrowing);
+  SqlBuilder sql;
+  sql.add("SELECT body, id, ").add(column_of(query.sort.key)).add(" FROM (SELECT stream_no AS shown");
+  add_walk(sql, query, narrowing, walks, walks.all.front());
+  add_place(sql, query, dated);
+  return sql.add(order_of(query, dated)).add(" LIMIT ?) CROSS JOIN tasks ON stream_no = shown").take();
+}
+
 // `dated`: rows whose sort key is there, in the order of (key, id). Otherwise tasks without a due date, in the order of
 // ids.
 BoundSql page_statement(const TaskListQuery& query, const Narrowing& narrowing, bool dated) {
   const std::string column(column_of(query.sort.key));
   const std::string direction = query.sort.descending ? " DESC" : "";
+  if (narrowing.few) return sorted_page_statement(query, narrowing, dated);
   const Walks walks = walks_of(query, narrowing);
   // Walks that may meet at one row are told apart by its number, and UNION lets it through once.
   const std::string number = walks.overlap ? ", stream_no" : "";
@@ -38,10 +61,9 @@ BoundSql page_statement(const TaskListQuery& query, const Narrowing& narrowing, 
     if (i > 0) sql.add(walks.overlap ? " UNION " : " UNION ALL ");
     sql.add("SELECT body, id, " + column + number);
     add_walk(sql, query, narrowing, walks, walks.all[i]);
-    if (query.sort.key == SortKey::DueDate) sql.add(dated ? " AND due_date IS NOT NULL" : " AND due_date IS NULL");
-    add_cursor(sql, query, dated);
+    add_place(sql, query, dated);
   }
-  sql.add(" ORDER BY ").add(dated ? column + direction + ", id" + direction : "id" + direction);
+  sql.add(order_of(query, dated));
   if (walks.overlap) sql.add(number + direction);
   return sql.add(" LIMIT ?").take();
 }

@@ -7,9 +7,11 @@
 namespace taskstream::projection {
 namespace {
 
-// Parts of what one sees that have no task in common, so that counts add up.
-std::vector<BoundSql> parts_of(const Sight& sight) {
-  if (sight.is_everything()) return {{.text = " FROM tasks INDEXED BY tasks_counted WHERE deleted = 0", .values = {}}};
+// Parts of what one sees that have no task in common, so that counts add up. `index` is that of everything.
+std::vector<BoundSql> parts_of(const Sight& sight, const std::string& index) {
+  if (sight.is_everything()) {
+    return {{.text = " FROM tasks INDEXED BY " + index + " WHERE deleted = 0", .values = {}}};
+  }
   const events::UserId& member = *sight.member;
   return {SqlBuilder()
               .add(" FROM tasks INDEXED BY tasks_counted WHERE deleted = 0 AND assignee = ?", member.uuid())
@@ -24,35 +26,40 @@ std::vector<BoundSql> parts_of(const Sight& sight) {
               .take()};
 }
 
-void add_row(TaskStats& stats, SQLite::Statement& row) {
-  const std::int64_t tasks = row.getColumn(3).getInt64();
-  stats.total += tasks;
-  stats.by_status.at(static_cast<std::size_t>(row.getColumn(1).getInt())) += tasks;
-  stats.by_priority.at(static_cast<std::size_t>(row.getColumn(2).getInt())) += tasks;
+std::vector<BoundSql> grouped(const std::string& columns, const std::vector<BoundSql>& parts) {
+  std::vector<BoundSql> statements;
+  for (const BoundSql& part : parts) {
+    statements.push_back(
+        SqlBuilder().add("SELECT " + columns + ", count(*)").add(part).add(" GROUP BY " + columns).take());
+  }
+  return statements;
+}
+
+void add_assignee(TaskStats& stats, SQLite::Statement& row) {
+  const std::int64_t tasks = row.getColumn(1).getInt64();
   if (row.getColumn(0).isNull()) {
     stats.of_nobody += tasks;
-    return;
+  } else {
+    // One row each: nobody has tasks in two of the parts.
+    stats.by_assignee.push_back({.assignee = events::UserId(uuid_of(row.getColumn(0))), .tasks = tasks});
   }
-  // Those of one assignee come one after the other, and in one part alone.
-  const events::UserId assignee(uuid_of(row.getColumn(0)));
-  if (stats.by_assignee.empty() || stats.by_assignee.back().assignee != assignee) {
-    stats.by_assignee.push_back({.assignee = assignee});
-  }
-  stats.by_assignee.back().tasks += tasks;
+}
+
+void add_ranks(TaskStats& stats, SQLite::Statement& row) {
+  const std::int64_t tasks = row.getColumn(2).getInt64();
+  stats.total += tasks;
+  stats.by_status.at(static_cast<std::size_t>(row.getColumn(0).getInt())) += tasks;
+  stats.by_priority.at(static_cast<std::size_t>(row.getColumn(1).getInt())) += tasks;
 }
 
 }  // namespace
 
-std::vector<BoundSql> count_statements(const Sight& sight) {
-  std::vector<BoundSql> statements;
-  for (const BoundSql& part : parts_of(sight)) {
-    statements.push_back(SqlBuilder()
-                             .add("SELECT assignee, status, priority, count(*)")
-                             .add(part)
-                             .add(" GROUP BY assignee, status, priority")
-                             .take());
-  }
-  return statements;
+std::vector<BoundSql> assignee_statements(const Sight& sight) {
+  return grouped("assignee", parts_of(sight, "tasks_counted"));
+}
+
+std::vector<BoundSql> rank_statements(const Sight& sight) {
+  return grouped("status, priority", parts_of(sight, "tasks_of_status_by_priority"));
 }
 
 std::vector<BoundSql> overdue_statements(const Sight& sight, events::Instant now) {
@@ -64,7 +71,7 @@ std::vector<BoundSql> overdue_statements(const Sight& sight, events::Instant now
                 .take()};
   }
   std::vector<BoundSql> statements;
-  for (const BoundSql& part : parts_of(sight)) {
+  for (const BoundSql& part : parts_of(sight, "tasks_counted")) {
     statements.push_back(
         SqlBuilder().add("SELECT count(*)").add(part).add(" AND status < 4 AND due_date < ?", micros).take());
   }
@@ -75,12 +82,16 @@ TaskStats task_stats(QueryConnection& connection, const Sight& sight, events::In
   return connection.in_snapshot([&](std::string token) {
     TaskStats stats;
     stats.token = std::move(token);
-    for (const BoundSql& sql : count_statements(sight)) {
-      connection.each_row(sql, [&](SQLite::Statement& row) {
-        add_row(stats, row);
-        return true;
-      });
-    }
+    const auto add_rows = [&](const std::vector<BoundSql>& statements, auto add) {
+      for (const BoundSql& sql : statements) {
+        connection.each_row(sql, [&](SQLite::Statement& row) {
+          add(stats, row);
+          return true;
+        });
+      }
+    };
+    add_rows(assignee_statements(sight), add_assignee);
+    add_rows(rank_statements(sight), add_ranks);
     for (const BoundSql& sql : overdue_statements(sight, now)) stats.overdue += connection.number(sql);
     std::ranges::sort(stats.by_assignee, [](const auto& a, const auto& b) {
       return a.tasks != b.tasks ? a.tasks > b.tasks : a.assignee < b.assignee;

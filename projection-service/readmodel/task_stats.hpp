@@ -30,9 +30,11 @@ struct TaskStats {
   std::int64_t overdue = 0;             // open, and due before now
 };
 
-// The statements by which tasks are counted: (assignee, status, priority, how many), each task in one of the rows.
-std::vector<BoundSql> count_statements(const Sight& sight);
-// … and those that are overdue, as numbers to add up.
+// The statements by which tasks are counted, each task in one of the rows: (assignee, how many),
+std::vector<BoundSql> assignee_statements(const Sight& sight);
+// (status, priority, how many),
+std::vector<BoundSql> rank_statements(const Sight& sight);
+// and those that are overdue, as numbers to add up.
 std::vector<BoundSql> overdue_statements(const Sight& sight, events::Instant now);
 
 TaskStats task_stats(QueryConnection& connection, const Sight& sight, events::Instant now);

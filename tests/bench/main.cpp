@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "tests/bench/big_model.hpp"
 #include "tests/bench/catch_up.hpp"
 #include "tests/bench/contention.hpp"
 #include "tests/bench/fan_out.hpp"
@@ -74,8 +75,13 @@ int run(const std::string& what, const Arguments& a) {
     print(measure_postgres(a.at("connect"), writers_of(a), seconds));
   } else if (what == "naive-catch-up") {
     std::cout << "per_second " << measure_naive_catch_up(a.at("model"), a.at("into")) << "\n";
+  } else if (what == "make-model") {
+    std::cout << "per_second " << make_model(a.at("path"), std::stoul(a.at("tasks"))) << "\n";
+  } else if (what == "queries") {
+    measure_queries(a.at("path"), std::stoul(a.at("tasks")), seconds);
   } else {
-    std::cerr << "updates, visible, fan-out, task, page, make-tasks, naive-catch-up, contention, postgres, kafka or sqlite\n";
+    std::cerr << "updates, visible, fan-out, task, page, make-tasks, make-model, queries, naive-catch-up, contention, postgres, "
+                 "kafka or sqlite\n";
     return EXIT_FAILURE;
   }
   return EXIT_SUCCESS;

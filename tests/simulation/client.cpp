@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "tests/simulation/batch.hpp"
+
 namespace taskstream::simulation {
 namespace {
 
@@ -25,19 +27,43 @@ Client::Client(World& world, Service& service, std::string actor)
 void Client::act() {
   if (service_.still_to_ask <= 0) return;
   Random& random = world_.random;
+  if (random.chance(80)) {
+    send_batch(service_.generator.batch(actor_, knowledge_), 0);
+  } else {
+    send_one();
+  }
+  world_.schedule.after(random.between(Time(1ms), Time(500ms)), [this] { act(); });
+}
+
+void Client::send_one() {
+  Random& random = world_.random;
   Operation operation{.reads = random.chance(200)};
   operation.request =
       operation.reads ? service_.generator.read(knowledge_) : service_.generator.command(actor_, knowledge_);
   const bool is_sent_twice = operation.request.key && random.chance(80);
   if (is_sent_twice) send(operation, 0);
   send(std::move(operation), 0);
-  world_.schedule.after(random.between(Time(1ms), Time(500ms)), [this] { act(); });
 }
 
 void Client::send(Operation operation, int attempt) {
   if (--service_.still_to_ask < 0) return;
-  Site& site = service_.sites[static_cast<std::size_t>(world_.random.below(std::ssize(service_.sites)))];
-  site.ask(std::move(operation), [this, attempt](const Operation& ended) { on_end(ended, attempt); });
+  any_site().ask(std::move(operation), [this, attempt](const Operation& ended) { on_end(ended, attempt); });
+}
+
+// Whole again when its answer was lost, and now and then when it was not.
+void Client::send_batch(const std::vector<BatchCommand>& commands, int attempt) {
+  service_.still_to_ask -= static_cast<int>(commands.size());
+  const auto on_end = [this, commands, attempt](bool is_answered) {
+    if (attempt >= kAttempts || !world_.random.chance(is_answered ? 200 : 900)) return;
+    const Time pause = world_.random.between(Time(1ms), Time(2s));
+    world_.schedule.after(pause, [this, commands, attempt] { send_batch(commands, attempt + 1); });
+  };
+  const auto learn_of = [this](const Operation& operation) { learn(operation); };
+  std::make_shared<BatchRun>(any_site(), commands, BatchRun::Ends{.item = learn_of, .batch = on_end})->start();
+}
+
+Site& Client::any_site() {
+  return service_.sites[static_cast<std::size_t>(world_.random.below(std::ssize(service_.sites)))];
 }
 
 void Client::on_end(const Operation& operation, int attempt) {

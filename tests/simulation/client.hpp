@@ -25,10 +25,14 @@ class Client {
 
  private:
   void act();
+  void send_one();
   void send(Operation operation, int attempt);
+  void send_batch(const std::vector<BatchCommand>& commands, int attempt);
   void on_end(const Operation& operation, int attempt);
   void learn(const Operation& operation);
   bool tries_again(const Operation& operation, int attempt);
+
+  Site& any_site();
 
   World& world_;
   Service& service_;

@@ -1,6 +1,7 @@
 #include "tests/simulation/commands.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "events/contract/envelope.hpp"
@@ -112,9 +113,9 @@ constexpr Kind<TaskCommand (*)(Random&, events::UserId)> kTaskKinds[] = {
 };
 constexpr Kind<UserCommand (*)(Random&)> kUserKinds[] = {
     {10, register_user},
-    {50, edit_user},
-    {20, deactivate},
-    {18, reactivate},
+    {36, edit_user},
+    {28, deactivate},
+    {24, reactivate},
 };
 
 template <class Kinds>
@@ -156,7 +157,7 @@ command::CommandRequest CommandGenerator::command(const std::string& actor, cons
   request.expectation = expectation(request, knowledge);
   request.merge_conflicts = random_.chance(300);
   request.actor = actor;
-  request.key = key();
+  request.key = any_key();
   add_times(request, knowledge);
   return request;
 }
@@ -166,6 +167,19 @@ command::CommandRequest CommandGenerator::read(const Knowledge& knowledge) {
   request.stream = any_stream(random_.chance(250) ? hot_users_ : hot_tasks_);
   add_times(request, knowledge);
   return request;
+}
+
+std::vector<BatchCommand> CommandGenerator::batch(const std::string& actor, Knowledge knowledge) {
+  std::vector<BatchCommand> items(static_cast<std::size_t>(random_.between(2, 6)));
+  std::set<events::StreamId> before;
+  for (BatchCommand& item : items) {
+    item.request = command(actor, knowledge);
+    if (!item.request.key) item.request.key = new_key();
+    item.expects_previous = before.contains(item.request.stream) && random_.chance(700);
+    before.insert(item.request.stream);
+    ++knowledge.versions[item.request.stream].value;  // when all goes well
+  }
+  return items;
 }
 
 void CommandGenerator::retire(const events::StreamId& stream) {
@@ -209,12 +223,16 @@ std::vector<StreamVersion> CommandGenerator::versions(const events::StreamId& st
 }
 
 // Most are new; now and then one that was used before, for whatever it was.
-std::optional<command::RequestKey> CommandGenerator::key() {
+std::optional<command::RequestKey> CommandGenerator::any_key() {
   if (random_.chance(450)) return std::nullopt;
   const bool is_used = last_key_ > 0 && random_.chance(60);
-  const std::int64_t number =
-      is_used ? random_.between(std::max<std::int64_t>(1, last_key_ - 20), last_key_) : ++last_key_;
+  if (!is_used) return new_key();
+  const std::int64_t number = random_.between(std::max<std::int64_t>(1, last_key_ - 20), last_key_);
   return command::RequestKey{.id = "key-" + std::to_string(number), .hash = std::to_string(random_.next())};
+}
+
+command::RequestKey CommandGenerator::new_key() {
+  return {.id = "key-" + std::to_string(++last_key_), .hash = std::to_string(random_.next())};
 }
 
 void CommandGenerator::add_times(command::CommandRequest& request, const Knowledge& knowledge) {

@@ -15,6 +15,12 @@ struct Knowledge {
   events::PositionVector fold;  // its latest consistency token
 };
 
+// An item of a batch.
+struct BatchCommand {
+  command::CommandRequest request;
+  bool expects_previous = false;
+};
+
 // Makes up what clients ask. There are few tasks, titles, people and addresses, so that clients get in each other's
 // way.
 class CommandGenerator {
@@ -23,11 +29,15 @@ class CommandGenerator {
 
   command::CommandRequest command(const std::string& actor, const Knowledge& knowledge);
   command::CommandRequest read(const Knowledge& knowledge);
+  // Each with a key, mostly several on one stream.
+  std::vector<BatchCommand> batch(const std::string& actor, Knowledge knowledge);
   // Everybody turns to another task or user instead of this one.
   void retire(const events::StreamId& stream);
 
   // Of tasks and users.
   const std::vector<events::StreamId>& all_streams() const { return all_streams_; }
+  events::StreamId new_task();
+  events::StreamId new_user();
   // A task in this partition that nobody has heard of.
   events::StreamId missing_task(events::Partition partition, events::Partition partitions);
 
@@ -36,12 +46,11 @@ class CommandGenerator {
   command::UserCommand any_user_command();
   command::Expectation expectation(const command::CommandRequest& request, const Knowledge& knowledge);
   std::vector<events::StreamVersion> versions(const events::StreamId& stream, const Knowledge& knowledge);
-  std::optional<command::RequestKey> key();
+  std::optional<command::RequestKey> any_key();
+  command::RequestKey new_key();
   void add_times(command::CommandRequest& request, const Knowledge& knowledge);
   events::UserId any_user();
   events::StreamId any_stream(const std::vector<events::StreamId>& hot);
-  events::StreamId new_task();
-  events::StreamId new_user();
 
   Random& random_;
   std::vector<events::StreamId> hot_tasks_;

@@ -36,6 +36,8 @@ struct Operation {
   std::optional<Moment> ended;      // when it was answered, or when its instance died
   std::optional<command::Answer> answer;
   bool waits_for_tokens = false;
+  // The event of the item before it in its batch, when it expects the version that this one made.
+  std::optional<events::EventId> follows;
   // Its instance had been told of records that the log lost before they were folded. No answer can be right that rests
   // on one: that an acknowledged record stays is what everything is built upon. The instance finds out, and stops.
   bool rests_on_a_loss = false;

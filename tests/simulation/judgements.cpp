@@ -210,6 +210,17 @@ Judgement claims_what_it_wants(const Operation& operation, const Truth& truth) {
   return std::nullopt;
 }
 
+// An item of a batch that expects "previous" comes right after the item before it, or not at all when others were in
+// between; unless it may be merged with what they have done.
+Judgement follows_its_batch(const Operation& operation, const Truth& truth) {
+  const Truth::Accepted* before = operation.follows ? truth.find(*operation.follows) : nullptr;
+  if (before == nullptr || operation.request.merge_conflicts) return std::nullopt;
+  for (const events::EventId& id : landed_on(operation.stream(), operation, truth)) {
+    if (truth.find(id)->version != before->version + 1) return "took effect elsewhere than right after its batch's last";
+  }
+  return std::nullopt;
+}
+
 Judgement appends_nothing_after_its_deadline(const Operation& operation, const Truth&) {
   // The command's own time begins only when the fold has reached its tokens.
   if (!operation.taken || operation.waits_for_tokens) return std::nullopt;
@@ -228,6 +239,7 @@ constexpr Judge kJudges[] = {
     unknown_names_what_may_land,
     contended_has_tried,
     claims_what_it_wants,
+    follows_its_batch,
     appends_nothing_after_its_deadline,
 };
 

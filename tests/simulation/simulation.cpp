@@ -28,6 +28,7 @@ class Run {
   void wait_for_duties();
   void ask_everywhere();
   void ask_more();
+  void reopen_for_somebody_inactive();
   void repeat_keys();
   void ask(int site, Operation operation);
   Outcome outcome();
@@ -63,6 +64,7 @@ Outcome Run::complete() {
   become_quiet();
   if (!settle()) violations_.emplace_back("not every site has come to the end of the log");
   ask_more();
+  reopen_for_somebody_inactive();
   repeat_keys();
   pass(7'500ms);
   wait_for_duties();
@@ -130,6 +132,38 @@ void Run::ask_more() {
     ask(static_cast<int>(world_.random.below(std::ssize(service_.sites))), std::move(operation));
     pass(world_.random.between(Time(1ms), Time(100ms)));
   }
+}
+
+// A closed task keeps its assignee. The duty that reopening it raises is the only one that no change of the user raises,
+// and chance seldom brings all of this together so late that nothing looks at every user anew.
+void Run::reopen_for_somebody_inactive() {
+  using command::Expectation;
+  using events::Status;
+  const events::StreamId user = service_.generator.new_user();
+  const events::StreamId task = service_.generator.new_task();
+  const auto ask_on = [this](const events::StreamId& stream, Expectation::Kind kind, command::Command command) {
+    Operation operation{};
+    operation.request.stream = stream;
+    operation.request.command = std::move(command);
+    operation.request.expectation.kind = kind;
+    operation.request.actor = "client-0";
+    operation.request.timeout = 5s;
+    ask(static_cast<int>(world_.random.below(std::ssize(service_.sites))), std::move(operation));
+    pass(2s);
+  };
+  const auto turn = [&](Status to) {
+    ask_on(task, Expectation::Kind::Any, command::TaskCommand(command::ChangeStatus{.to = to}));
+  };
+  ask_on(user, Expectation::Kind::NotStated,
+         command::UserCommand(
+             command::RegisterUser{.first_name = "Eve", .last_name = "Last", .email = "last@example.org"}));
+  ask_on(task, Expectation::Kind::Absent,
+         command::TaskCommand(
+             command::CreateTask{.title = "last", .assignee_id = events::UserId::parse(user.id()).value()}));
+  turn(Status::InProgress);
+  turn(Status::Completed);
+  ask_on(user, Expectation::Kind::Any, command::UserCommand(command::DeactivateUser{}));
+  turn(Status::InProgress);
 }
 
 // Every key once more, anywhere: it must not be applied a second time.

@@ -22,7 +22,7 @@ Tail::Read Tail::read_on() {
   for (Partition partition = 0; partition < world_.log.partitions(); ++partition) {
     Time& stalls_until = stalls_until_[static_cast<std::size_t>(partition)];
     if (world_.random.chance(world_.faults.partition_stalls)) {
-      stalls_until = world_.schedule.now() + world_.random.between(Time(100ms), Time(3s));
+      stalls_until = world_.schedule.now() + world_.random.between(Time(100ms), Time(8s));
     }
     const bool stalls = world_.schedule.now() < stalls_until || world_.random.chance(250);
     if (!stalls) read_on(partition, read);

@@ -15,7 +15,7 @@ def await_caught_up(projection, timeout_s=60.0):
 
 
 def assert_read_model_equals_fold(projection, log):
-    """Every task and every history that the projection serves, held against a fold of the log by separate code."""
+    """Every task, history and user that the projection serves, held against a fold of the log by separate code."""
     fold = Fold(log.records(), log.partitions)
     assert fold.tasks, "the log holds no task: there is nothing to compare"
     client = projection.client()
@@ -39,7 +39,19 @@ def assert_read_model_equals_fold(projection, log):
         if stream.deleted:
             assert client.get(f"/v1/tasks/{task_id}").status == 410
         assert_history_equals(client, task_id, stream)
+    assert_users_equal(client, fold)
     return fold
+
+
+def assert_users_equal(client, fold):
+    served = {user["userId"]: user for user in client.pages("/v1/users?limit=200")}
+    expected = {user_id: stream for user_id, stream in fold.users.items() if stream.user}
+    assert served.keys() == expected.keys()
+    for user_id, stream in expected.items():
+        shown = dict(served[user_id])
+        quarantined = shown.pop("quarantined", None)
+        assert shown == stream.user
+        assert (quarantined["version"] if quarantined else None) == stream.quarantined
 
 
 def assert_history_equals(client, task_id, stream):
