@@ -154,6 +154,7 @@ void verify_rows(ModelFile& file, const ModelDigests& written) {
   };
   compare("streams and tasks", written.streams, found.streams);
   compare("tags", written.tags, found.tags);
+  compare("lost sights", written.sights, found.sights);
   compare("history", written.history, found.history);
   compare("parked records", written.parked, found.parked);
 }

@@ -185,10 +185,21 @@ void Projector::apply(events::LogRecord& record) {
   if (options_.digests != nullptr) options_.digests->history.add(digest_of(row));
   writer_.add_history(row);
   if (const auto lost = sight_lost(before, *after)) {
-    writer_.lose_sight({.stream = cached.no, .member = lost->member, .at = record.position, .version = after->version});
+    lose_sight({.stream = cached.no, .member = lost->member, .at = record.position, .version = after->version});
   }
   if (changes_) collect(task_change(*applied.event, before, *after, time), record.position);
   cache_.weigh(cached);
+}
+
+// What is lost by one member stands once for them; what everybody loses, for all.
+void Projector::lose_sight(const SightLostRow& row) {
+  if (options_.digests != nullptr) {
+    for (const SightLostRow& replaced : writer_.sights_lost(row.stream)) {
+      if (!row.member || replaced.member == row.member) options_.digests->sights.remove(digest_of(replaced));
+    }
+    options_.digests->sights.add(digest_of(row));
+  }
+  writer_.lose_sight(row);
 }
 
 void Projector::park(ParkedRow row) {

@@ -83,6 +83,7 @@ class Projector final : public events::Follower {
   static void note_text(CachedStream& cached, const events::State& before);
   void open_transaction();
   void write_rows(CachedStream& cached);
+  void lose_sight(const SightLostRow& row);
   void park(ParkedRow row);
   void add_to_digests(CachedStream& cached);
   void write_user_and_text(CachedStream& cached);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "projection-service/readmodel/change_feed.hpp"
 #include "projection-service/readmodel/derived_columns.hpp"
 #include "projection-service/readmodel/headers_blob.hpp"
 #include "projection-service/readmodel/parked_rows.hpp"
@@ -102,6 +103,7 @@ constexpr const char* kOtherStreams =
     "SELECT stream_no, key, version, last_time, quarantine_version, quarantine_reason, state FROM streams WHERE "
     "stream_no NOT IN (SELECT stream_no FROM tasks UNION ALL SELECT stream_no FROM users)";
 constexpr const char* kTags = "SELECT stream_no, tag FROM task_tags";
+constexpr const char* kSights = "SELECT stream_no, who, change_partition, change_offset, version FROM sight_lost";
 constexpr const char* kHistory = "SELECT stream_no, version, time, item, state FROM history";
 constexpr const char* kParked =
     "SELECT partition, record_offset, log_time, stream_no, reason, key, headers, value FROM parked_records";
@@ -132,6 +134,13 @@ std::uint64_t digest_of_tag(const std::string& tag, StreamNo stream) {
   return Hash()(stream.value)(tag).end();
 }
 
+std::uint64_t digest_of(const SightLostRow& row) {
+  Hash hash;
+  hash(row.stream.value);
+  row.member ? hash(row.member->uuid()) : hash(kEverybody);
+  return hash(std::int64_t{row.at.partition})(row.at.offset)(row.version.value).end();
+}
+
 std::uint64_t digest_of(const HistoryRow& row) {
   return Hash()(row.stream.value)(row.version.value)(row.time)(row.item)(row.state).end();
 }
@@ -148,6 +157,7 @@ ModelDigests read_digests(sqlite::Database& database) {
   ModelDigests digests;
   for (const char* sql : {kTasks, kUsers, kOtherStreams}) add_rows(digests.streams, database, sql);
   add_rows(digests.tags, database, kTags);
+  add_rows(digests.sights, database, kSights);
   add_rows(digests.history, database, kHistory);
   add_rows(digests.parked, database, kParked);
   return digests;

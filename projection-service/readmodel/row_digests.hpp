@@ -30,6 +30,7 @@ class RowDigest {
 struct ModelDigests {
   RowDigest streams;  // with the rows of tasks and users that belong to them
   RowDigest tags;
+  RowDigest sights;  // that were lost
   RowDigest history;
   RowDigest parked;
 
@@ -38,6 +39,7 @@ struct ModelDigests {
 
 std::uint64_t digest_of(const std::string& key, const StoredStream& stored);
 std::uint64_t digest_of_tag(const std::string& tag, StreamNo stream);
+std::uint64_t digest_of(const SightLostRow& row);
 std::uint64_t digest_of(const HistoryRow& row);
 std::uint64_t digest_of(const ParkedRow& row);
 

@@ -136,6 +136,8 @@ Writer::Writer(ModelFile& file, const events::LogId& log)
       lose_sight_(database_.prepare(
           "INSERT INTO sight_lost (stream_no, who, change_partition, change_offset, version) VALUES (?, ?, ?, ?, ?) "
           "ON CONFLICT DO UPDATE SET change_offset = excluded.change_offset, version = excluded.version")),
+      sights_lost_(database_.prepare(
+          "SELECT who, change_partition, change_offset, version FROM sight_lost WHERE stream_no = ?")),
       forget_lost_sights_(database_.prepare("DELETE FROM sight_lost WHERE stream_no = ?")),
       park_(database_.prepare(
           "INSERT INTO parked_records (partition, record_offset, log_time, stream_no, reason, key, headers, "
@@ -275,6 +277,20 @@ void Writer::lose_sight(const SightLostRow& row) {
   bind(row.stream);
   row.member ? bind(*row.member) : bind.blob(kEverybody);
   bind(std::int64_t{row.at.partition})(row.at.offset)(row.version).run();
+}
+
+std::vector<SightLostRow> Writer::sights_lost(StreamNo no) {
+  std::vector<SightLostRow> rows;
+  const Use use(sights_lost_);
+  sights_lost_.bind(1, no.value);
+  while (sights_lost_.executeStep()) {
+    const SQLite::Column who = sights_lost_.getColumn(0);
+    rows.push_back({.stream = no,
+                    .member = who.getBytes() == 0 ? std::nullopt : std::optional(events::UserId(uuid_of(who))),
+                    .at = {.partition = sights_lost_.getColumn(1).getInt(), .offset = sights_lost_.getColumn(2).getInt64()},
+                    .version = {sights_lost_.getColumn(3).getInt64()}});
+  }
+  return rows;
 }
 
 void Writer::park(const ParkedRow& row) {

@@ -40,6 +40,8 @@ class Writer {
                      const std::optional<std::string>& after);
   void add_history(const HistoryRow& row);
   void lose_sight(const SightLostRow& row);
+  // Of one task, as far as lose_sight() has kept them.
+  std::vector<SightLostRow> sights_lost(StreamNo no);
   void park(const ParkedRow& row);
   void unpark(events::Position position);
   // The token of what is committed comes back.
@@ -67,6 +69,7 @@ class Writer {
   std::array<SQLite::Statement, 2> remove_words_;
   SQLite::Statement add_history_;
   SQLite::Statement lose_sight_;
+  SQLite::Statement sights_lost_;
   SQLite::Statement forget_lost_sights_;
   SQLite::Statement park_;
   SQLite::Statement save_position_;

@@ -10,6 +10,7 @@ import pytest
 from taskstream.checks import assert_read_model_equals_fold, await_caught_up
 from taskstream.client import NoAnswer
 from taskstream.crowd import Crowd
+from taskstream.followers import DeltaFollower, StreamFollower
 from taskstream.load import Load
 from taskstream.long_log import append_tasks, task_id
 from taskstream.waiting import wait_until
@@ -95,6 +96,47 @@ def test_no_request_fails_while_the_model_is_replaced(scene, long_log, seed):
     assert len(generations(name)) == 1 and generations(name) != before
     assert client.get("/v1/projection", Consistency_Token=token).status == 200
     load.assert_kept_by(assert_read_model_equals_fold(projection, log))
+
+
+class Copies(Crowd):
+    """Clients that keep a copy: each hears of changes on a stream that stays open, and follows them page by page too."""
+
+    def __init__(self, projection, size, seed):
+        super().__init__(size, seed)
+        self.streams = [StreamFollower() for _ in range(size)]
+        self.pages = [DeltaFollower() for _ in range(size)]
+        self._projection = projection
+        self._free = list(zip(self.streams, self.pages))
+
+    def _live(self, rng):
+        stream, pages = self._free.pop()
+        client = self._projection.client()
+        stream.begin_with_everything(client)
+
+        def over():
+            pages.read_page(client, limit=rng.choice([1, 10, 200]))
+            return self._stop.is_set()
+        stream.follow(self._projection, over, patience_s=300.0)
+
+
+def test_copies_go_on_through_rebuilds(scene, seed):
+    log = scene.file_log()
+    service, projection = scene.command_service(log), scene.projection_service(log)
+    client = projection.client()
+    tasks = [service.client().create(f"Task {i}").json["taskId"] for i in range(30)]
+    await_caught_up(projection)
+    with Load([service], clients=2, tasks=tasks, seed=seed, pause_s=0.005), Copies(projection, 3, seed) as copies:
+        for _ in range(8):
+            heard = copies.streams[0].events
+            rebuild(client)
+            wait_until(lambda: copies.streams[0].events > heard, "the stream goes on", 30.0)
+    await_caught_up(projection)
+    listed = {task["taskId"]: task for task in client.pages("/v1/tasks?limit=200")}
+    for stream, pages in zip(copies.streams, copies.pages):
+        stream.follow(projection, lambda: stream.tasks == listed, patience_s=10.0)
+        pages.read_to_end(client)
+        pages.read_to_end(client)
+        assert stream.tasks == pages.tasks == listed
 
 
 def test_one_rebuild_at_a_time_says_how_far_it_is(scene, long_log):

@@ -87,6 +87,7 @@ TEST(BulkLoad, FindsEachKindOfRowThatIsNotAsItWasWritten) {
       "DELETE FROM parked_records",
       "UPDATE tasks SET change_offset = change_offset + 1 WHERE stream_no = (SELECT min(stream_no) FROM tasks)",
       "UPDATE users SET name = name || 'x' WHERE stream_no = (SELECT min(stream_no) FROM users)",
+      "UPDATE sight_lost SET change_offset = change_offset + 1 WHERE stream_no = (SELECT min(stream_no) FROM sight_lost)",
       "DELETE FROM users WHERE stream_no = (SELECT max(stream_no) FROM users)",
   };
   const std::uint64_t seed = seed_of_this_run();
