@@ -92,7 +92,7 @@ double make_model(const std::string& path, std::size_t count) {
       const events::Stream stream = tasks.make(i);
       const auto& task = std::get<events::TaskState>(stream.state);
       writer.add_stream(no, events::StreamId::of(task.id).to_string(), stream);
-      writer.add_task(no, stream);
+      writer.add_task(no, stream, {.partition = 0, .offset = no.value});
       writer.replace_tags(no, {}, task.tags);
       writer.replace_words(Words::OfTasks, no, std::nullopt, searched_text(stream.state));
     }

@@ -19,7 +19,7 @@ bool becomes(const std::function<bool()>& fact, std::chrono::milliseconds at_mos
 
 // One broker for the whole story: starting one takes seconds.
 TEST(KafkaOutage, IsAnsweredHonestlyAndPassesByItself) {
-  const OwnBroker broker(19592);
+  const OwnBroker broker;
   const KafkaUrl url{.bootstrap_servers = broker.address(), .topic = "t"};
   const LogOptions options{.create = true, .partitions = 2, .message_timeout = 2s};
   Witness witness;

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <random>
 #include <stdexcept>
 #include <thread>
 
@@ -162,9 +163,19 @@ std::map<std::string, std::string> good_settings() {
           {"message.timestamp.type", "LogAppendTime"}};
 }
 
-OwnBroker::OwnBroker(int port)
-    : dir_(std::filesystem::temp_directory_path() / fresh_topic()), address_("127.0.0.1:" + std::to_string(port)) {
-  run(TASKSTREAM_COMPOSE_KAFKA " start --dir " + dir_ + " --port " + std::to_string(port) + " >/dev/null");
+OwnBroker::OwnBroker() : dir_(std::filesystem::temp_directory_path() / fresh_topic()) {
+  // Below the range from which the kernel takes the ports of outgoing connections. Whether one is free its start tells.
+  constexpr int kPortsToTry = 10;
+  std::random_device device;
+  std::uniform_int_distribution port(12'000, 32'000);
+  for (int i = 0; i < kPortsToTry; ++i) {
+    const std::string tried = std::to_string(port(device));
+    address_ = "127.0.0.1:" + tried;
+    if (std::system((TASKSTREAM_COMPOSE_KAFKA " start --dir " + dir_ + " --port " + tried + " >/dev/null").c_str()) == 0) {
+      return;
+    }
+  }
+  throw std::runtime_error("no Kafka broker of the test's own could be started");
 }
 
 OwnBroker::~OwnBroker() {

@@ -70,7 +70,7 @@ std::map<std::string, std::string> good_settings();
 // A broker of the test's own, which it may pause and kill.
 class OwnBroker {
  public:
-  explicit OwnBroker(int port);
+  OwnBroker();
   ~OwnBroker();
   void signal(int number) const;
   void start_again() const;

@@ -19,17 +19,24 @@ events::Event others_event(const events::StreamId& stream, std::int64_t version)
   return events::TaskEdited{.changes = {.title = "somebody else's"}};
 }
 
-// An event of somebody else's, which makes the version that is `ahead` of the newest.
-Record others_event(World& world, const events::StreamId& stream, std::int64_t ahead) {
-  const auto newest = std::ssize(world.log.truth().versions(stream)) - 1;
+Record others_record(World& world, const events::StreamId& stream, std::int64_t version, events::Event event) {
   events::Uuid::Bytes random{};
   for (auto& byte : random) byte = static_cast<std::uint8_t>(world.random.below(256));
-  const std::int64_t version = std::max<std::int64_t>(1, newest + ahead);
   return events::to_record({.stream = stream,
                             .id = events::EventId(events::make_uuid_v7(1'795'000'000'000, random)),
                             .version = {version},
                             .context = {.source = "/elsewhere", .time = world.log.time(), .actor = "somebody else"},
-                            .event = others_event(stream, version)});
+                            .event = std::move(event)});
+}
+
+std::int64_t newest_version(const World& world, const events::StreamId& stream) {
+  return std::ssize(world.log.truth().versions(stream)) - 1;
+}
+
+// An event of somebody else's, which makes the version that is `ahead` of the newest.
+Record others_event(World& world, const events::StreamId& stream, std::int64_t ahead) {
+  const std::int64_t version = std::max<std::int64_t>(1, newest_version(world, stream) + ahead);
+  return others_record(world, stream, version, others_event(stream, version));
 }
 
 // It would make the next version, if only its envelope could be read.
@@ -98,6 +105,10 @@ void quarantine(World& world, const events::StreamId& stream) {
 }
 
 }  // namespace
+
+void append_as_somebody_else(World& world, const events::StreamId& stream, events::Event event) {
+  land(world, others_record(world, stream, newest_version(world, stream) + 1, std::move(event)));
+}
 
 void append_foreign_record(World& world, const CommandGenerator& generator) {
   const events::StreamId& stream = world.random.one_of(generator.all_streams());

@@ -9,4 +9,7 @@ namespace taskstream::simulation {
 // or a control record. With `quarantines` also events that nobody can fold.
 void append_foreign_record(World& world, const CommandGenerator& generator);
 
+// Makes the next version of the stream.
+void append_as_somebody_else(World& world, const events::StreamId& stream, events::Event event);
+
 }  // namespace taskstream::simulation
