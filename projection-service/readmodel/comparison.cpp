@@ -278,6 +278,10 @@ class Cancellable {
 
 }  // namespace
 
+void sort_on_disk(sqlite::Database& database) {
+  database.execute("PRAGMA temp_store = FILE");
+}
+
 std::int64_t compare(sqlite::Database& is, sqlite::Database& must_be, const ComparisonListener& listener) {
   const Cancellable one(is, listener);
   const Cancellable other(must_be, listener);

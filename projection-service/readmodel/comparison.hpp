@@ -29,6 +29,9 @@ struct ComparisonListener {
   std::function<bool()> is_cancelled;  // asked often, from within long statements too
 };
 
+// To be called on both, outside of a transaction, before whole tables are sorted: their size does not matter then.
+void sort_on_disk(sqlite::Database& database);
+
 // Answers how many rows were compared. Throws SQLite::Exception, also when it was cancelled.
 std::int64_t compare(sqlite::Database& is, sqlite::Database& must_be, const ComparisonListener& listener);
 

@@ -1,6 +1,7 @@
 #include "projection-service/readmodel/model_snapshot.hpp"
 
 #include "events/sqlite/meta.hpp"
+#include "projection-service/readmodel/comparison.hpp"
 
 namespace taskstream::projection {
 namespace {
@@ -17,7 +18,7 @@ const std::filesystem::path& existing(const std::filesystem::path& path) {
 
 ModelSnapshot::ModelSnapshot(const std::filesystem::path& path) try
     : database_(existing(path), sqlite::Database::Mode::ReadOnly) {
-  database_.execute("PRAGMA temp_store = FILE");  // whole tables are sorted here
+  sort_on_disk(database_);
   if (!database_.connection().tableExists("meta") || meta("schema").empty()) {
     throw ReadModelRefused(path.string() + " is no read model.");
   }

@@ -29,6 +29,8 @@ class Interruption {
   Interruption& operator=(const Interruption&) = delete;
 
   bool requested() const { return requested_; }
+  // The same for whoever looks at a flag of its own accord.
+  const std::atomic<bool>& flag() const { return requested_; }
   void throw_if_requested() const {
     if (requested_) throw Interrupted();
   }

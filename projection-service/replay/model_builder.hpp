@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -10,18 +11,22 @@
 
 namespace taskstream::replay {
 
-// Builds a read model from nothing, by the projector and the writer of the service.
+// Builds a read model from nothing, by the projector and the writer of the service: rows first, indexes when all of
+// them are there.
 class ModelBuilder : private projection::ProjectorListener {
  public:
-  ModelBuilder(const std::filesystem::path& file, const events::LogIdentity& log);
+  // Throws CannotUse when somebody else uses the file.
+  ModelBuilder(const std::filesystem::path& file, const events::LogIdentity& log, Interruption& interruption);
 
   // Up to exactly this vector, from where it stands. Throws as read_log does, and CannotUse when the file cannot be
   // written.
-  void fold(events::EventLog& log, const events::PositionVector& to, Progress& progress, Interruption& interruption);
-  std::int64_t records_to(const events::PositionVector& to) { return records_between(projector_.checkpoint(), to); }
-  events::PositionVector positions() { return projector_.checkpoint().positions(); }
+  void fold(events::EventLog& log, const events::PositionVector& to, Progress& progress);
+  std::int64_t records_to(const events::PositionVector& to) { return records_between(projector_->checkpoint(), to); }
+  events::PositionVector positions() { return projector_->checkpoint().positions(); }
 
-  projection::ModelFile& file() { return file_; }
+  // From now on it is a read model, and nothing is folded any more.
+  void finish();
+  projection::ModelFile& file() { return *file_; }
 
  private:
   void on_committed(projection::Committed) override {}
@@ -29,9 +34,10 @@ class ModelBuilder : private projection::ProjectorListener {
   void on_log_damaged(std::string message) override;
   void throw_if_failed() const;
 
-  projection::ModelFile file_;
-  projection::Writer writer_;
-  projection::Projector projector_;
+  Interruption& interruption_;
+  std::unique_ptr<projection::ModelFile> file_;
+  std::optional<projection::Writer> writer_;
+  std::optional<projection::Projector> projector_;
   std::optional<std::string> failure_;
 };
 

@@ -56,12 +56,13 @@ class Rebuild final : public Subcommand {
  private:
   void build(const OpenedLog& opened, const events::LogIdentity& identity, const std::filesystem::path& draft,
              Interruption& interruption) const {
-    ModelBuilder builder(draft, identity);
+    ModelBuilder builder(draft, identity, interruption);
     Progress progress(Progress::style_of_stderr(log_.progress, false), "rebuilding", builder.records_to(opened.end),
                       "records");
-    builder.fold(*opened.log, opened.end, progress, interruption);
+    builder.fold(*opened.log, opened.end, progress);
     progress.finish();
     if (!swap_.empty()) refuse_to_go_back(identity, builder.positions());
+    builder.finish();
     projection::fold_journal_in(builder.file());
   }
 

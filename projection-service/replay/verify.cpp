@@ -118,28 +118,28 @@ class Verify final : public Subcommand {
     const std::filesystem::path folder = scratch_folder();
     Drafts drafts(interruption);
     drafts.add(folder);
-    ModelBuilder scratch(folder / "must-be.db", *identity);
+    ModelBuilder scratch(folder / "must-be.db", *identity, interruption);
     // The long way without holding up the journal of a live model, the rest of it with its snapshot held.
-    fold(opened, model.positions(), scratch, interruption);
+    fold(opened, model.positions(), scratch);
     model.hold();
     const events::PositionVector at = model.positions();
     if (!at.covers(scratch.positions())) {
       throw CannotUse("The read model was put in place of another one meanwhile: run it again.");
     }
-    fold(opened, at, scratch, interruption);
+    fold(opened, at, scratch);
+    scratch.finish();
     compare(model, scratch, interruption);
   }
 
   // As far as the model says that it is, and no further than the log goes.
-  void fold(const OpenedLog& opened, const events::PositionVector& claimed, ModelBuilder& scratch,
-            Interruption& interruption) {
+  void fold(const OpenedLog& opened, const events::PositionVector& claimed, ModelBuilder& scratch) {
     const events::PositionVector end =
         events::end_of_all(*opened.log, std::chrono::steady_clock::now() + std::chrono::seconds(20));
     events::PositionVector to;
     for (events::Partition p = 0; p < claimed.size(); ++p) to.advance(p, std::min(claimed.next(p), end.next(p)));
     Progress progress(Progress::style_of_stderr(log_.progress, false), "folding the log", scratch.records_to(to),
                       "records");
-    scratch.fold(*opened.log, to, progress, interruption);
+    scratch.fold(*opened.log, to, progress);
     progress.finish();
   }
 
@@ -156,6 +156,7 @@ class Verify final : public Subcommand {
     if (const std::string broken = projection::find_broken_pages(model.database(), listener); !broken.empty()) {
       findings_.add({.kind = "damaged", .where = read_model_, .what = printable(broken)});
     }
+    projection::sort_on_disk(scratch.file().writer());
     rows_ = projection::compare(model.database(), scratch.file().writer(), listener);
     progress.finish();
   }

@@ -178,6 +178,43 @@ std::optional<int> run_server(std::vector<const char*> arguments, ServerFlags& f
   return exit;
 }
 
+// A program that must be told what to work on.
+std::optional<int> run_on(std::vector<const char*> arguments, std::string& target, std::string& version,
+                          std::string& said) {
+  Settings settings("taskstream-test", "Tests arguments.", "1.2.3");
+  settings.argument("FILE", target, "What to read.", "events.ndjson");
+  settings.text("version", version, "Of what is read.", "7");
+  settings.examples("Examples:\n  taskstream-test events.ndjson");
+  arguments.insert(arguments.begin(), "taskstream-test");
+  std::ostringstream out;
+  const auto exit = settings.read(static_cast<int>(arguments.size()), arguments.data(), out, out,
+                                  [](const char*) -> const char* { return "from-the-environment"; });
+  said = out.str();
+  return exit;
+}
+
+TEST(Arguments, AreTakenFromTheCommandLineAlone) {
+  std::string target;
+  std::string version;
+  std::string said;
+  EXPECT_EQ(run_on({"--config=/dev/null", "--version", "7", "-"}, target, version, said), std::nullopt) << said;
+  EXPECT_EQ(target, "-");
+  EXPECT_EQ(version, "7") << "a setting of this name takes the place of the flag that shows the program's";
+  EXPECT_EQ(run_on({"--config=/dev/null"}, target, version, said), 2);
+  EXPECT_NE(said.find("FILE"), std::string::npos) << said;
+  EXPECT_EQ(run_on({"--config=/dev/null", "one", "two"}, target, version, said), 2);
+  EXPECT_EQ(run_on({"--config=/dev/null", ""}, target, version, said), 2);
+  EXPECT_NE(said.find("for example: events.ndjson"), std::string::npos) << said;
+}
+
+TEST(Arguments, AreShownWithTheExamples) {
+  std::string unused;
+  std::string said;
+  EXPECT_EQ(run_on({"--help"}, unused, unused, said), 0);
+  EXPECT_NE(said.find("FILE"), std::string::npos);
+  EXPECT_NE(said.find("  taskstream-test events.ndjson"), std::string::npos);
+}
+
 TEST(ServerFlags, ListenBeyondLoopbackOnlyWhenToldTwice) {
   ServerFlags flags;
   std::string complaint;

@@ -73,7 +73,7 @@ def test_an_interrupted_rebuild_leaves_nothing(scene):
     append_tasks(log, 10, 200_000)
     for how, flag, target in ((signal.SIGINT, "--into", "fresh.db"), (signal.SIGTERM, "--into", "fresh.db")):
         building = subprocess.Popen([PROGRAM, "rebuild", flag, scene.folder / target, "--log", log.url], stderr=subprocess.PIPE)
-        draft = wait_until(lambda: [p for p in scene.folder.glob("*rebuilding-*-wal") if p.stat().st_size > 0],
+        draft = wait_until(lambda: [p for p in scene.folder.glob("fresh.db.rebuilding-*[0-9]") if p.stat().st_size > 0],
                            "the rebuild has written something")
         building.send_signal(how)
         assert building.wait(timeout=1.5) == 130 and b"interrupted" in building.stderr.read()

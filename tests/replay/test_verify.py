@@ -4,6 +4,7 @@ import random
 import re
 import shutil
 import sqlite3
+import threading
 
 import pytest
 from taskstream.file_log import FileLog
@@ -145,6 +146,11 @@ IN_THE_READ_MODEL = {
                         "row-differs", r"streams\[key=email/[0-9a-f]{64}\].state"),
     "a time altered": (["UPDATE streams SET last_time = last_time + 1 WHERE key = 'user/{ada}'"],
                        "row-differs", r"streams\[key=user/{ada}\].last_time"),
+    "a user altered": (["UPDATE users SET body = replace(body, 'Ada', 'Eve')"], "row-differs", r"users\[stream=user/{ada}\].body"),
+    "a word too many": ([f"INSERT INTO task_words (rowid, words) VALUES ({FIRST}, 'planted')"],
+                        "row-extra", r"task_words\[stream=task/{first} term=planted col=NULL offset=NULL\]"),
+    "a place in the order of changes altered": ([f"UPDATE tasks SET change_offset = change_offset + 1 WHERE stream_no = {FIRST}"],
+                                                "row-differs", r"tasks\[stream=task/{first}\].change_offset"),
     "a version altered": (["UPDATE streams SET version = version + 1 WHERE key = 'task/{first}'"],
                           "row-differs", r"streams\[key=task/{first}\].version"),
     "a stream too many": (["INSERT INTO streams (stream_no, key, version) VALUES (4711, 'task/none', 1)"],
@@ -239,12 +245,23 @@ def test_only_so_many_are_shown_and_all_are_counted(copy):
 
 def test_a_live_read_model_is_held_against_the_log(scene, log):
     service, projection = scene.command_service(log), scene.projection_service(log)
-    commands, model = service.client(), scene.folder / f"{projection.name}.db"
-    for number in range(200):
-        commands.create(f"Task {number}")
-        if number % 50 == 49:
-            outcome = well("verify", "--json", "--read-model", model, log=log)
-            assert outcome.json["rows"] > number
+    model = scene.folder / f"{projection.name}.db"
+    over, created = threading.Event(), []
+
+    def write():
+        commands = service.client()
+        while not over.is_set():
+            created.append(commands.create(f"Task {len(created)}"))
+    writing = threading.Thread(target=write)
+    writing.start()
+    try:
+        for least in (20, 200, 400):
+            wait_until(lambda: len(created) > least, "tasks were created")
+            await_read(projection, created[least].token)
+            assert well("verify", "--json", "--read-model", model, log=log).json["rows"] > least
+    finally:
+        over.set()
+        writing.join()
     assert projection.is_alive() and projection.client().get("/health/ready").status == 200
 
 

@@ -30,7 +30,9 @@ def replay(*arguments, log=None, stdin=None, timeout_s=120, cwd=None, environmen
     flags = [] if log is None else ["--log", log if isinstance(log, str) else log.url]
     done = subprocess.run([PROGRAM, *map(str, arguments), *flags], stdin=stdin or subprocess.DEVNULL, capture_output=True,
                           timeout=timeout_s, cwd=cwd, env={**os.environ, **(environment or {})})
-    return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+    outcome = Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+    assert "Sanitizer" not in outcome.err and "runtime error" not in outcome.err, outcome.err
+    return outcome
 
 
 def well(*arguments, **options):
