@@ -20,6 +20,9 @@ MANY_STREAMS, CHANGES = 2_000, 25
 def test_every_change_is_told_as_it_happens(scene, log):
     commands, projection = scene.command_service(log).client(), scene.projection_service(log)
     somebody = commands.new_user()
+    # A commit that began before the stream opens is read from the rows, and what follows until then may be told in one.
+    earlier = commands.create("Earlier")
+    assert projection.client().get("/v1/tasks", Consistency_Token=earlier.token).status == 200
     stream = EventStream(projection.port)
     assert stream.status == 200
     assert stream.headers["content-type"] == "text/event-stream"
