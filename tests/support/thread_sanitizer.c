@@ -33,6 +33,13 @@ int pthread_rwlock_unlock(pthread_rwlock_t* lock) {
   return __interceptor_pthread_rwlock_unlock(lock);
 }
 
+// spdlog, a library of Debian's too, makes its logger when it is first asked for one. That whoever asks next sees it whole
+// is not seen, so here it is asked for while there is one thread: as in the services, which set up their log first of all.
+extern void* default_logger_raw(void) __asm__("_ZN6spdlog18default_logger_rawEv") __attribute__((weak));
+__attribute__((constructor)) static void make_the_logger(void) {
+  if (default_logger_raw != 0) default_logger_raw();
+}
+
 _Static_assert(sizeof(mtx_t) >= sizeof(pthread_mutex_t), "a mutex of C11 has room for one of POSIX");
 _Static_assert(sizeof(cnd_t) >= sizeof(pthread_cond_t), "a condition of C11 has room for one of POSIX");
 _Static_assert(sizeof(thrd_t) == sizeof(pthread_t), "a thread of C11 is one of POSIX");
