@@ -1,11 +1,12 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 
 #include "events/log/genesis.hpp"
 #include "projection-service/http/change_hub.hpp"
@@ -38,11 +39,11 @@ class ReadSide {
   // From now on queries are answered from this file. What is committed in it is told afterwards, and covers what was
   // told before.
   void serve(const std::filesystem::path& file) {
-    const bool replaced = served_.exchange(std::make_shared<const std::filesystem::path>(file)) != nullptr;
+    const bool replaced = exchange(served_, std::make_shared<const std::filesystem::path>(file)) != nullptr;
     if (replaced) options_.on_replaced();
   }
   // nullptr until there is one. Another pointer is another file.
-  std::shared_ptr<const std::filesystem::path> served() const { return served_.load(); }
+  std::shared_ptr<const std::filesystem::path> served() const { return copy_of(served_); }
 
   void committed(Committed committed) {
     const auto positions = committed.positions;
@@ -52,19 +53,36 @@ class ReadSide {
   }
 
   void set_log(const events::LogIdentity& identity) {
-    log_.store(std::make_shared<const events::LogIdentity>(identity));
+    exchange(log_, std::make_shared<const events::LogIdentity>(identity));
   }
   // nullptr until the log has said who it is.
-  std::shared_ptr<const events::LogIdentity> log() const { return log_.load(); }
+  std::shared_ptr<const events::LogIdentity> log() const { return copy_of(log_); }
 
  private:
+  template <class T>
+  using Shared = std::shared_ptr<const T>;
+
+  // A mutex, because the std::atomic<std::shared_ptr> of libstdc++ 12 gives its own lock back with relaxed
+  // ordering, which ThreadSanitizer rightly calls a race.
+  template <class T>
+  Shared<T> copy_of(const Shared<T>& shared) const {
+    const std::lock_guard lock(mutex_);
+    return shared;
+  }
+  template <class T>
+  Shared<T> exchange(Shared<T>& shared, Shared<T> by) {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(shared, std::move(by));
+  }
+
   Freshness freshness_;
   TokenWaiters waiters_;
   RebuildDesk rebuilds_;
   ChangeHub changes_;
   Options options_;
-  std::atomic<std::shared_ptr<const std::filesystem::path>> served_;
-  std::atomic<std::shared_ptr<const events::LogIdentity>> log_;
+  mutable std::mutex mutex_;  // of both below
+  Shared<std::filesystem::path> served_;
+  Shared<events::LogIdentity> log_;
 };
 
 }  // namespace taskstream::projection

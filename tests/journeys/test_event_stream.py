@@ -232,6 +232,7 @@ def end_of(stream):
         return end.orderly
 
 
+@pytest.mark.memory
 def test_two_thousand_streams_take_little_memory(scene):
     """All of them open at once, each told every change; most do not read for a while."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -43,6 +43,7 @@ def start(service, what, timeout_s=60.0):
     return service.processor_s()
 
 
+@pytest.mark.memory
 @pytest.mark.parametrize("tasks, budget_mib, resident_mib", [
     pytest.param(1_000_000, 32, 128, id="1M"),
     pytest.param(10_000_000, 256, 400, id="10M", marks=pytest.mark.long),
