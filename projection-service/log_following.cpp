@@ -28,12 +28,6 @@ constexpr std::chrono::milliseconds kPauseAfterFailedRebuild{5'000};
 constexpr const char* kLog = "log";
 constexpr const char* kReadModel = "read model";
 
-std::vector<events::Partition> all_of(events::Partition count) {
-  std::vector<events::Partition> partitions;
-  for (events::Partition p = 0; p < count; ++p) partitions.push_back(p);
-  return partitions;
-}
-
 }  // namespace
 
 // Asks the log where it ends, one question after another. The answers come on the log's thread.
@@ -46,7 +40,7 @@ class LogFollowing::EndQuestions {
     if (under_way_ || now < next_) return;
     next_ = now + kEndInterval;
     under_way_ = true;
-    log_.end_of_log(all_of(log_.partitions()), now + kEndDeadline,
+    log_.end_of_log(events::all_partitions(log_.partitions()), now + kEndDeadline,
                     [this, now](events::EventLog::EndsOfPartitions ends) {
                       take(now, std::move(ends));
                       under_way_ = false;

@@ -15,12 +15,6 @@ constexpr std::chrono::seconds kDutyTimeout{5};
 constexpr std::string_view kOutOfReach = "the log is out of reach";
 constexpr std::string_view kStopped = "the log or the state file is damaged, and this instance is stopping";
 
-std::vector<events::Partition> all_of(events::Partition partitions) {
-  std::vector<events::Partition> all;
-  for (events::Partition p = 0; p < partitions; ++p) all.push_back(p);
-  return all;
-}
-
 std::int64_t unix_ms(events::Instant instant) {
   return std::chrono::floor<std::chrono::milliseconds>(instant).time_since_epoch().count();
 }
@@ -47,7 +41,7 @@ Replica::Replica(ReplicaOptions options, StateStore& store)
       policies_(streams_, {.source = options_.source, .random = options_.random}),
       last_duty_(kBeforeDuties) {
   for (events::Partition p = 0; p < options_.partitions; ++p) sequencers_.emplace_back(p, fold_.next(p));
-  barrier_.begin(kCatchUp, all_of(options_.partitions));
+  barrier_.begin(kCatchUp, events::all_partitions(options_.partitions));
 }
 
 // ---- inputs

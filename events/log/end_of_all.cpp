@@ -7,8 +7,7 @@
 namespace taskstream::events {
 
 PositionVector end_of_all(EventLog& log, Deadline deadline) {
-  std::vector<Partition> all;
-  for (Partition p = 0; p < log.partitions(); ++p) all.push_back(p);
+  const std::vector<Partition> all = all_partitions(log.partitions());
   return persist(deadline, [&] {
     auto promise = std::make_shared<std::promise<EventLog::EndsOfPartitions>>();
     log.end_of_log(all, deadline, [promise](EventLog::EndsOfPartitions ends) { promise->set_value(std::move(ends)); });

@@ -1,8 +1,15 @@
 #include "events/log/position.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace taskstream::events {
+
+std::vector<Partition> all_partitions(Partition count) {
+  std::vector<Partition> all(static_cast<std::size_t>(count));
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
 
 Offset PositionVector::next(Partition partition) const {
   const auto index = static_cast<std::size_t>(partition);

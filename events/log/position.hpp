@@ -11,6 +11,8 @@ namespace taskstream::events {
 
 using Offset = std::int64_t;
 
+std::vector<Partition> all_partitions(Partition count);
+
 // Where a record stands in the log.
 struct Position {
   Partition partition = 0;

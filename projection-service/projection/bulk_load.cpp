@@ -2,10 +2,10 @@
 
 #include <spdlog/spdlog.h>
 
-#include <future>
 #include <memory>
 #include <string>
 
+#include "events/log/end_of_all.hpp"
 #include "projection-service/projection/handover.hpp"
 
 namespace taskstream::projection {
@@ -14,23 +14,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kLookAgain{100};
-constexpr std::chrono::seconds kEndDeadline{10};
+constexpr std::chrono::seconds kEndDeadline{5};
 constexpr std::chrono::seconds kTellEvery{5};
 constexpr events::Offset kNearEnoughRecords = 20'000;
 constexpr std::size_t kBatchRecords = 2'000'000;  // memory ends a transaction long before
 constexpr std::size_t kBatchBytes = std::size_t{1} << 40;
-
-events::PositionVector ask_end(events::EventLog& log) {
-  std::vector<events::Partition> all;
-  for (events::Partition p = 0; p < log.partitions(); ++p) all.push_back(p);
-  const auto answer = std::make_shared<std::promise<events::EventLog::EndsOfPartitions>>();
-  auto future = answer->get_future();
-  log.end_of_log(all, Clock::now() + kEndDeadline,
-                 [answer](events::EventLog::EndsOfPartitions ends) { answer->set_value(std::move(ends)); });
-  auto ends = future.get();
-  if (!ends) throw BulkLoadFailed("the log does not say where it ends: " + ends.error().reason);
-  return *std::move(ends);
-}
 
 events::Offset sum_of(const events::PositionVector& positions) {
   events::Offset sum = 0;
@@ -62,7 +50,7 @@ class Loading {
                     .digests = &digests_}) {}
 
   void run(const std::atomic<bool>& stop) {
-    expect(ask_end(log_));
+    expect(end_now());
     const Following following(*this);
     while (!reached_end()) {
       if (stop) throw BulkLoadFailed("the process is asked to end");
@@ -85,6 +73,14 @@ class Loading {
     std::unique_ptr<events::Subscription> subscription;
   };
 
+  events::PositionVector end_now() {
+    try {
+      return events::end_of_all(log_, Clock::now() + kEndDeadline);
+    } catch (const std::runtime_error& e) {
+      throw BulkLoadFailed(e.what());
+    }
+  }
+
   void expect(events::PositionVector end) {
     projector_.expect_end(end);
     end_ = std::move(end);
@@ -93,7 +89,7 @@ class Loading {
   bool reached_end() {
     if (!seen_.covers(end_)) return false;
     // It may have grown by much meanwhile; what is read here is read fastest.
-    expect(ask_end(log_));
+    expect(end_now());
     return sum_of(end_) - sum_of(seen_) < kNearEnoughRecords;
   }
 

@@ -12,24 +12,23 @@ class Told:
         self.read_model = read_model
 
 
-@pytest.fixture
-def told(scene, log):
+def tell(scene, log):
     service, projection = scene.command_service(log), scene.projection_service(log)
     ids, token = tell_story(service)
     await_read(projection, token)
     assert service.terminate() == 0 and projection.terminate() == 0
     return Told(log, ids, scene.folder / f"{projection.name}.db")
+
+
+@pytest.fixture
+def told(scene, log):
+    return tell(scene, log)
 
 
 @pytest.fixture
 def file_told(scene):
     """The same on the file log alone."""
-    log = scene.file_log()
-    service, projection = scene.command_service(log), scene.projection_service(log)
-    ids, token = tell_story(service)
-    await_read(projection, token)
-    assert service.terminate() == 0 and projection.terminate() == 0
-    return Told(log, ids, scene.folder / f"{projection.name}.db")
+    return tell(scene, scene.file_log())
 
 
 @pytest.fixture
