@@ -169,6 +169,15 @@ std::optional<events::StreamId> stream_of(std::optional<events::UserId> user) {
 
 }  // namespace
 
+Result read_state(const events::StreamId& stream, const StreamEntry* entry) {
+  if (entry == nullptr) return missing(stream);
+  if (entry->stream.quarantine) return StreamQuarantined{*entry->stream.quarantine};
+  if (std::holds_alternative<std::monostate>(entry->stream.state)) return missing(stream);
+  const auto* task = std::get_if<events::TaskState>(&entry->stream.state);
+  if (task != nullptr && task->deleted) return Rejection(TaskIsDeleted());
+  return Succeeded{.state = entry->stream.state};
+}
+
 Rejection missing(const events::StreamId& stream) {
   if (stream.kind() == "user") return UserIsMissing();
   return TaskIsMissing();

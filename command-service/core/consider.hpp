@@ -42,6 +42,9 @@ struct Finding {
   bool needs_fresh_barrier = false;
 };
 
+// What a strong read of the stream comes to. Pure.
+Result read_state(const events::StreamId& stream, const StreamEntry* entry);
+
 // Idempotency key, then existence, version, values, and the domain's rules, in the order in which a client is told of
 // them. Pure.
 Finding consider(const CommandRequest& request, const Basis& basis, DecisionContext context);

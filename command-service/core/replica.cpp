@@ -27,6 +27,12 @@ events::StreamVersion version_of(const StreamEntry* entry) {
   return entry != nullptr ? entry->stream.version : events::StreamVersion();
 }
 
+// Of a decision on the stream: time never goes back within it.
+events::Instant time_on(const StreamEntry* entry, Now now) {
+  const auto last_time = entry != nullptr ? entry->stream.last_time : std::nullopt;
+  return std::max(now.wall, last_time.value_or(now.wall));
+}
+
 }  // namespace
 
 using events::AppendOutcome;
@@ -191,9 +197,8 @@ void Replica::take_turn(Ticket ticket, Now now) {
   const StreamEntry* own =
       request.key ? streams_.find(request.stream, request.actor, request.key->id) : streams_.find(request.stream);
   const Basis basis{.stream = request.stream, .own = own, .other = find(other_stream(request.command, own))};
-  const auto last_time = own != nullptr ? own->stream.last_time : std::nullopt;
   Finding finding = consider(request, basis,
-                             {.now = std::max(now.wall, last_time.value_or(now.wall)),
+                             {.now = time_on(own, now),
                               .actor = request.actor,
                               .max_clock_skew = options_.max_clock_skew});
   const Stand stand{.own = version_of(basis.own), .other = version_of(basis.other)};
@@ -231,8 +236,7 @@ void Replica::append(Ticket ticket, PendingCommand& command, Finding finding, No
   }
   if (is_full()) return give_up(ticket, "the state file does not take what has changed");
   const StreamEntry* entry = streams_.find(stream);
-  const auto last_time = entry != nullptr ? entry->stream.last_time : std::nullopt;
-  const events::Instant time = std::max(now.wall, last_time.value_or(now.wall));
+  const events::Instant time = time_on(entry, now);
   const events::EventId id(events::make_uuid_v7(unix_ms(time), options_.random()));
   // The key belongs to the event that was asked for, not to one that prepares it.
   const bool carries_key = request.key && !finding.is_on_other;
@@ -375,13 +379,13 @@ void Replica::on_deadline(Ticket ticket, SteadyTime now) {
   if (const auto found = commands_.find(ticket); found != commands_.end()) {
     const PendingCommand& command = found->second;
     if (command.waiting == Waiting::ForTokens) {
-      return finish(ticket, BehindToken{lag_behind(command.request.at_least)});
+      return finish(ticket, BehindToken{fold_.lag_behind(command.request.at_least)});
     }
     if (now < command.due) return;  // it was the tokens' deadline, and they came in time
     give_up(ticket, "the log did not answer within the time for the command");
   } else if (const auto read = reads_.find(ticket); read != reads_.end()) {
     if (read->second.waiting == Waiting::ForTokens) {
-      return finish_read(ticket, BehindToken{lag_behind(read->second.request.at_least)});
+      return finish_read(ticket, BehindToken{fold_.lag_behind(read->second.request.at_least)});
     }
     if (now < read->second.due) return;
     finish_read(ticket, LogUnavailable{"the log did not answer within the time for the read"});
@@ -444,17 +448,7 @@ void Replica::confirm(Ticket ticket, Read& read, Now now) {
 
 void Replica::answer_read(Ticket ticket) {
   const events::StreamId& stream = reads_.at(ticket).request.stream;
-  const StreamEntry* entry = streams_.find(stream);
-  const auto* task = entry != nullptr ? std::get_if<events::TaskState>(&entry->stream.state) : nullptr;
-  if (entry != nullptr && entry->stream.quarantine) {
-    finish_read(ticket, StreamQuarantined{*entry->stream.quarantine});
-  } else if (entry == nullptr || std::holds_alternative<std::monostate>(entry->stream.state)) {
-    finish_read(ticket, missing(stream));
-  } else if (task != nullptr && task->deleted) {
-    finish_read(ticket, Rejection(TaskIsDeleted()));
-  } else {
-    finish_read(ticket, Succeeded{.state = entry->stream.state});
-  }
+  finish_read(ticket, read_state(stream, streams_.find(stream)));
 }
 
 void Replica::finish_read(Ticket ticket, Result result) {
@@ -505,14 +499,6 @@ bool Replica::is_under_way(const CommandRequest& request) const {
 
 const StreamEntry* Replica::find(const std::optional<events::StreamId>& stream) {
   return stream ? streams_.find(*stream) : nullptr;
-}
-
-std::int64_t Replica::lag_behind(const events::PositionVector& positions) const {
-  std::int64_t lag = 0;
-  for (events::Partition p = 0; p < positions.size(); ++p) {
-    lag += std::max<std::int64_t>(0, positions.next(p) - fold_.next(p));
-  }
-  return lag;
 }
 
 events::Partition Replica::partition_of(const events::StreamId& stream) const {

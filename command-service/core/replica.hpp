@@ -167,7 +167,6 @@ class Replica {
 
   const StreamEntry* find(const std::optional<events::StreamId>& stream);
   bool is_under_way(const CommandRequest& request) const;
-  std::int64_t lag_behind(const events::PositionVector& positions) const;
   events::Partition partition_of(const events::StreamId& stream) const;
 
   ReplicaOptions options_;

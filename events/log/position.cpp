@@ -33,6 +33,12 @@ bool PositionVector::covers(const PositionVector& other) const {
   return true;
 }
 
+Offset PositionVector::lag_behind(const PositionVector& end) const {
+  Offset lag = 0;
+  for (Partition p = 0; p < end.size(); ++p) lag += std::max<Offset>(0, end.next(p) - next(p));
+  return lag;
+}
+
 bool operator==(const PositionVector& a, const PositionVector& b) {
   return a.covers(b) && b.covers(a);
 }

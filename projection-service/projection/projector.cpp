@@ -60,11 +60,7 @@ void Projector::expect_end(const events::PositionVector& end) {
 
 bool Projector::is_catching_up() {
   const std::lock_guard lock(end_mutex_);
-  events::Offset behind = 0;
-  for (events::Partition p = 0; p < expected_end_.size(); ++p) {
-    behind += std::max<events::Offset>(0, expected_end_.next(p) - working_.at(p).next);
-  }
-  return behind > options_.live_lag_records;
+  return working_.positions().lag_behind(expected_end_) > options_.live_lag_records;
 }
 
 // Nothing of a transaction that failed is kept, neither rows nor what they were made from: the log is read again.
