@@ -36,6 +36,11 @@ TEST(PositionVector, CoversAnotherOnlyWhenItDoesInEveryPartition) {
   EXPECT_FALSE(PositionVector({9}).covers(PositionVector({5, 1})));
 }
 
+TEST(PositionVector, LagsBehindByWhatItDoesNotCoverAndIsNeverAhead) {
+  EXPECT_EQ(PositionVector({5, 9}).lag_behind(PositionVector({7, 4, 3})), 2 + 3);
+  EXPECT_EQ(PositionVector({5}).lag_behind(PositionVector({5})), 0);
+}
+
 TEST(PositionVector, IsTheSameWithZerosAtItsEnd) {
   EXPECT_EQ(PositionVector({1, 0, 0}), PositionVector({1}));
   EXPECT_FALSE(PositionVector({1}) == PositionVector({1, 1}));
