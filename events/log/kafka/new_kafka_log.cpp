@@ -18,8 +18,7 @@ class NewKafkaLog final : public NewLog {
     const Partition partitions = kafka::check_topic(cluster_, options, deadline);
     log_ = open_kafka_log_unchecked(url_, options, partitions);
     refuse_records(deadline);
-    kafka::mark_unfinished(cluster_, deadline);
-    refuse_records(deadline);  // of a service that had opened the topic before it was marked
+    mark(deadline);
   }
 
   EventLog& log() override { return *log_; }
@@ -37,6 +36,18 @@ class NewKafkaLog final : public NewLog {
   }
 
  private:
+  // A service that had opened the topic before it was marked may have written since. Then the topic is that service's,
+  // and must not keep a mark that says to delete it.
+  void mark(Deadline deadline) {
+    kafka::mark_unfinished(cluster_, deadline);
+    try {
+      refuse_records(deadline);
+    } catch (...) {
+      kafka::mark_finished(cluster_, std::chrono::steady_clock::now() + kFinish);
+      throw;
+    }
+  }
+
   void refuse_records(Deadline deadline) {
     if (end_of_all(*log_, deadline) == PositionVector()) return;
     throw LogRefused("Topic '" + url_.topic +
