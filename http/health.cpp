@@ -49,10 +49,11 @@ std::vector<std::string> Readiness::reasons() const {
 
 std::vector<Route> health_routes(const Readiness& readiness) {
   return {
-      {.verb = Verb::get, .pattern = "/health/live", .handler = answer_live},
+      {.verb = Verb::get, .pattern = "/health/live", .handler = answer_live, .access = Access::Public},
       {.verb = Verb::get,
        .pattern = "/health/ready",
-       .handler = [&readiness](const Request&) { return answer_ready(readiness); }},
+       .handler = [&readiness](const Request&) { return answer_ready(readiness); },
+       .access = Access::Public},
   };
 }
 

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "http/principal.hpp"
+
 // A request and a response as handlers see them: the framing is settled, the body is whole.
 namespace taskstream::http {
 
@@ -35,7 +37,7 @@ struct Request {
   std::string body;
 
   std::string request_id;                          // X-Request-Id, taken or made
-  std::string actor;                               // the named actor, or `anonymous`
+  Principal principal;                             // who asks
   std::chrono::steady_clock::time_point received;  // when its header was complete
 
   // The field's only value; repeated fields are joined by commas as RFC 9110 §5.3 allows. nullopt when absent.

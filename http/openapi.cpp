@@ -18,7 +18,8 @@ Route openapi_route(std::string text) {
           .pattern = "/openapi.yaml",
           .handler = [shared = std::make_shared<const std::string>(std::move(text))](const Request&) {
             return answer(shared);
-          }};
+          },
+          .access = Access::Public};
 }
 
 }  // namespace taskstream::http

@@ -95,7 +95,8 @@ Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
                                .pattern = routes_[resource.routes.front()].pattern,
                                .handler = [allow = resource.allow, accept = resource.accept_patch](const Request&) {
                                  return answer_options(allow, accept);
-                               }});
+                               },
+                               .access = Access::Public});
   }
 }
 

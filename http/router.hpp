@@ -23,6 +23,7 @@ struct Route {
   std::string pattern;
   Handler handler;
   std::vector<std::string> media_types = {};  // of the request's body: else 415; empty = the route takes no body
+  Access access = Access::Admin;              // what it asks of the caller
 };
 
 // Finds the route of a request. HEAD is served by GET, OPTIONS by the router itself, and what no route fits is 404 or

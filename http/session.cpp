@@ -146,7 +146,7 @@ asio::awaitable<Outcome> Session::handle(const Route& route, Request request) {
   if (auto problem = check_media_type(request, route, !request.body.empty())) co_return std::move(*problem);
   auto actor = read_actor(request);
   if (!actor) co_return actor.error();
-  request.actor = std::move(*actor);
+  request.principal.actor = std::move(*actor);
   auto query = read_query(request.target);
   if (!query) co_return query.error();
   request.query = std::move(*query);

@@ -52,7 +52,7 @@ Request shared_by_all(const Request& batch) {
     if (const auto value = batch.header(name)) request.fields.set({name.data(), name.size()}, *value);
   }
   request.request_id = batch.request_id;
-  request.actor = batch.actor;
+  request.principal = batch.principal;
   request.received = batch.received;
   return request;
 }

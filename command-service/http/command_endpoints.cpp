@@ -31,7 +31,7 @@ PreparedCommand put_together(const CommandApi& api, const Request& request, Pars
                          .values_unreadable = !parsed.invalid.empty(),
                          .expectation = std::move(expectation),
                          .merge_conflicts = terms.preferences.merge_conflicts,
-                         .actor = request.actor,
+                         .actor = request.principal.actor,
                          .key = std::move(terms.key),
                          .correlation_id = request.request_id,
                          .traceparent = std::move(terms.traceparent),
@@ -50,8 +50,8 @@ PrepareResult create(const CommandApi& api, const Request& request, Parse parse)
   if (!parsed) return parsed.error();
   // With a key the id follows from it, at whatever instance the request is repeated.
   const auto& key = terms->key;
-  parsed->stream =
-      events::StreamId::of(Id(key ? id_from_key(api.log.id_namespace, request.actor, key->id) : new_id(api)));
+  const auto& actor = request.principal.actor;
+  parsed->stream = events::StreamId::of(Id(key ? id_from_key(api.log.id_namespace, actor, key->id) : new_id(api)));
   return put_together(api, request, *std::move(parsed), *std::move(terms), Expectation());
 }
 
@@ -89,24 +89,25 @@ auto change(Parse parse, PreconditionRule rule = PreconditionRule::Version) {
 
 std::vector<CommandEndpoint> command_endpoints() {
   using enum PreconditionRule;
+  using http::Access::TasksWrite, http::Access::UsersWrite;
   const std::vector<std::string> json = {"application/json"};
   const std::vector<std::string> patch = {"application/merge-patch+json", "application/json"};
   return {
-      {Verb::post, "/v1/tasks", creation<events::TaskId>(parse_create_task), json},
-      {Verb::put, "/v1/tasks/{id}", put_task, json},
-      {Verb::patch, "/v1/tasks/{id}", change(parse_edit_task), patch},
-      {Verb::delete_, "/v1/tasks/{id}", change(parse_delete_task)},
-      {Verb::post, "/v1/tasks/{id}/postpone", change(parse_postpone_task, VersionOrKey), json},
-      {Verb::post, "/v1/tasks/{id}/status", change(parse_change_status), json},
-      {Verb::put, "/v1/tasks/{id}/assignee", change(parse_assign_task), json},
-      {Verb::delete_, "/v1/tasks/{id}/assignee", change(parse_unassign_task)},
-      {Verb::post, "/v1/tasks/{id}/claim", change(parse_claim_task, None), json},
-      {Verb::put, "/v1/tasks/{id}/lock", change(parse_lock_task, None), json},
-      {Verb::delete_, "/v1/tasks/{id}/lock", change(parse_unlock_task, None)},
-      {Verb::post, "/v1/users", creation<events::UserId>(parse_register_user), json},
-      {Verb::patch, "/v1/users/{id}", change(parse_edit_user), patch},
-      {Verb::post, "/v1/users/{id}/deactivate", change(parse_deactivate_user, None), json},
-      {Verb::post, "/v1/users/{id}/reactivate", change(parse_reactivate_user, None)},
+      {Verb::post, "/v1/tasks", creation<events::TaskId>(parse_create_task), TasksWrite, json},
+      {Verb::put, "/v1/tasks/{id}", put_task, TasksWrite, json},
+      {Verb::patch, "/v1/tasks/{id}", change(parse_edit_task), TasksWrite, patch},
+      {Verb::delete_, "/v1/tasks/{id}", change(parse_delete_task), TasksWrite},
+      {Verb::post, "/v1/tasks/{id}/postpone", change(parse_postpone_task, VersionOrKey), TasksWrite, json},
+      {Verb::post, "/v1/tasks/{id}/status", change(parse_change_status), TasksWrite, json},
+      {Verb::put, "/v1/tasks/{id}/assignee", change(parse_assign_task), TasksWrite, json},
+      {Verb::delete_, "/v1/tasks/{id}/assignee", change(parse_unassign_task), TasksWrite},
+      {Verb::post, "/v1/tasks/{id}/claim", change(parse_claim_task, None), TasksWrite, json},
+      {Verb::put, "/v1/tasks/{id}/lock", change(parse_lock_task, None), TasksWrite, json},
+      {Verb::delete_, "/v1/tasks/{id}/lock", change(parse_unlock_task, None), TasksWrite},
+      {Verb::post, "/v1/users", creation<events::UserId>(parse_register_user), UsersWrite, json},
+      {Verb::patch, "/v1/users/{id}", change(parse_edit_user), UsersWrite, patch},
+      {Verb::post, "/v1/users/{id}/deactivate", change(parse_deactivate_user, None), UsersWrite, json},
+      {Verb::post, "/v1/users/{id}/reactivate", change(parse_reactivate_user, None), UsersWrite},
   };
 }
 

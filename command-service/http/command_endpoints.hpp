@@ -29,6 +29,7 @@ struct CommandEndpoint {
   http::Verb verb;
   std::string pattern;
   std::function<PrepareResult(const CommandApi&, const http::Request&)> prepare;
+  http::Access access;
   std::vector<std::string> media_types = {};  // empty = the request has no body
 };
 

@@ -108,7 +108,7 @@ ParseResult parse_assign_task(const Request& request, std::size_t json_depth) {
 
 ParseResult parse_claim_task(const Request& request, std::size_t json_depth) {
   return parse_change<TaskId, ClaimTask>(with_body(request), json_depth, [&](BodyReader& read, ClaimTask& command) {
-    read_claim(read, request.actor, command);
+    read_claim(read, request.principal.actor, command);
   });
 }
 

@@ -18,16 +18,15 @@ namespace {
 
 using Answer = boost::asio::awaitable<http::Outcome> (*)(Reader&, http::Request);
 
-http::Route get(const char* pattern, Reader& reader, Answer answer) {
-  return {.verb = http::Verb::get, .pattern = pattern, .handler = [&reader, answer](http::Request request) {
-            return answer(reader, std::move(request));
-          }};
+http::Route route(http::Verb verb, const char* pattern, Reader& reader, Answer answer, http::Access access) {
+  return {.verb = verb,
+          .pattern = pattern,
+          .handler = [&reader, answer](http::Request request) { return answer(reader, std::move(request)); },
+          .access = access};
 }
 
-http::Route post(const char* pattern, Reader& reader, Answer answer) {
-  http::Route route = get(pattern, reader, answer);
-  route.verb = http::Verb::post;
-  return route;
+http::Route get(const char* pattern, Reader& reader, Answer answer, http::Access access = http::Access::TasksRead) {
+  return route(http::Verb::get, pattern, reader, answer, access);
 }
 
 }  // namespace
@@ -44,8 +43,8 @@ std::vector<http::Route> endpoints(Reader& reader) {
       get("/v1/changes", reader, changes),
       get("/v1/stream", reader, stream),
       get("/v1/projection", reader, projection_status),
-      post("/v1/projection/rebuild", reader, request_rebuild),
-      get("/v1/parked", reader, list_parked),
+      route(http::Verb::post, "/v1/projection/rebuild", reader, request_rebuild, http::Access::Admin),
+      get("/v1/parked", reader, list_parked, http::Access::Admin),
   };
 }
 

@@ -32,7 +32,7 @@ TEST(CommandHash, IsTheSameForIdsInEitherCaseAndBodiesInEitherSpelling) {
 TEST(CommandHash, IsAnotherForAnotherRequest) {
   const Request request = request_on_task(Verb::patch, "", R"({"warningOffset":1})");
   std::vector<Request> others(6, request);
-  others[0].actor = kSomebodyElse;
+  others[0].principal.actor = kSomebodyElse;
   others[1].verb = Verb::put;
   others[2].target += "/status";
   others[3].target += "?reason=x";
@@ -44,8 +44,8 @@ TEST(CommandHash, IsAnotherForAnotherRequest) {
 TEST(CommandHash, KeepsTheBordersBetweenItsParts) {
   Request one = request_for_new_task("");
   Request two = one;
-  one.actor = "annP";
-  two.actor = "ann";
+  one.principal.actor = "annP";
+  two.principal.actor = "ann";
   EXPECT_NE(command_hash(one), command_hash(two));
   one.target = "/v1/tasks{}";
   two = one;

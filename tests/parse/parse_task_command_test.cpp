@@ -178,7 +178,7 @@ ParseResult postpone(const std::string& body) {
 }
 ParseResult claim(const std::string& body, const std::string& actor) {
   Request request = request_on_task(Verb::post, "/claim", body);
-  request.actor = actor;
+  request.principal.actor = actor;
   return parse_claim_task(request, kDepth);
 }
 ParseResult lock(const std::string& body) {
