@@ -190,6 +190,7 @@ test("an offline queue is flushed in one batch; a conflict stops its own task al
     await shows(bob, one.taskId, () => true, "bob sees one");
     await (await bob.edit(one.taskId, { title: "Bob's" })).settled;
 
+    await until(() => ada.status.sending === 0, "the attempt that was under way has failed");
     proxies[0].passed.length = 0;
     const met = new Promise((meet) => ada.on("conflict", meet));
     proxies.forEach((proxy) => proxy.back());
