@@ -14,9 +14,10 @@ packages_in() {  # section…
                         NF && !/^#/ && index(wanted, " " section " ") { print $1 }' "$root/compose/packages.txt"
 }
 
+# What another package provides is there: the nodejs of its makers, say, comes with npm and does not go with Debian's.
 missing_of() {  # package…
   comm -23 <(printf '%s\n' "$@" | sort -u) \
-    <(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null | awk '$2 == "installed" { print $1 }' | sort -u)
+    <(dpkg-query -W -f '${db:Status-Status} ${Package}, ${Provides}\n' | awk '$1 == "installed" { gsub(/\([^)]*\)|,/, " "); for (i = 2; i <= NF; i++) print $i }' | sort -u)
 }
 
 require_debian_12() {
@@ -57,7 +58,7 @@ apt_get() {
 }
 
 versions_of() {  # package…
-  dpkg-query -W -f '${Package} ${Version}\n' "$@" | sort -u | sed -E 's/ ([0-9]+:)?([^-+~ ]+)[^ ]*$/ \2/' | paste -sd, | sed 's/,/, /g'
+  dpkg-query -W -f '${Package} ${Version}\n' "$@" 2>/dev/null | awk 'NF > 1' | sort -u | sed -E 's/ ([0-9]+:)?([^-+~ ]+)[^ ]*$/ \2/' | paste -sd, | sed 's/,/, /g'
 }
 
 # ---- processes that a pid file names

@@ -1,0 +1,1614 @@
+// The client of Taskstream, for browsers and Node >= 18: one module, no dependencies. docs/client.md is the guide.
+//
+//   1 What can go wrong      errors that a program can tell apart
+//   2 Small tools            ids, backoff, the words of the domain
+//   3 Server-Sent Events     read from a fetch, as EventSource cannot send `Authorization`
+//   4 Services               every endpoint of both services; keys, retries, consistency tokens
+//   5 Stores                 where a replica keeps things: memory, IndexedDB
+//   6 Changes                what is queued: the request it becomes, the fields it touches, how it looks meanwhile
+//   7 Conflicts              base, mine, theirs, and the ways out
+//   8 Tabs                   one of several tabs leads: it alone streams and flushes
+//   9 Taskstream             the replica: local view, offline queue, delta sync, live updates, signing in and out
+
+// Node 18 has it in a module alone.
+const webCrypto = globalThis.crypto ?? (await import("node:crypto")).webcrypto;
+
+// ---------------------------------------------------------------------------------------------- 1 What can go wrong
+
+export class TaskstreamError extends Error {
+  constructor(message, options) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** A service refused. Branch on `code`; `problem` is the whole document (docs/errors.md). */
+export class ProblemError extends TaskstreamError {
+  constructor(status, problem, retryAfterMs = null) {
+    super(problem.detail ?? problem.title ?? `HTTP ${status}`);
+    this.status = status;
+    this.code = problem.code ?? null;
+    this.problem = problem;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** 412: somebody changed it since the version that was expected. */
+export class ConflictError extends ProblemError {
+  get expectedVersion() { return this.problem.expectedVersion; }
+  get currentVersion() { return this.problem.currentVersion; }
+  get current() { return this.problem.current ?? null; }
+  get changes() { return this.problem.changes ?? []; }
+  get conflictingFields() { return this.problem.conflictingFields ?? []; }
+  get mergeable() { return this.problem.mergeable ?? false; }
+}
+
+/** No answer came: whether it happened is not known. Repeated with the same key it cannot happen twice. */
+export class NoAnswerError extends TaskstreamError {}
+
+/** The services follow another log than the store was filled from: open it anew. */
+export class LogChangedError extends TaskstreamError {}
+
+/** The token belongs to somebody else than the store does. */
+export class ActorChangedError extends TaskstreamError {}
+
+function refusal(status, problem, retryAfterMs) {
+  return status === 412 ? new ConflictError(status, problem, retryAfterMs) : new ProblemError(status, problem, retryAfterMs);
+}
+
+// -------------------------------------------------------------------------------------------------- 2 Small tools
+
+/** Where a task may go from each status. */
+export const TRANSITIONS = Object.freeze({
+  NOT_STARTED: ["IN_PROGRESS", "BLOCKED", "DEFERRED", "CANCELLED"],
+  IN_PROGRESS: ["BLOCKED", "DEFERRED", "COMPLETED", "CANCELLED"],
+  BLOCKED: ["IN_PROGRESS", "DEFERRED", "CANCELLED"],
+  DEFERRED: ["NOT_STARTED", "IN_PROGRESS", "CANCELLED"],
+  COMPLETED: ["IN_PROGRESS"],
+  CANCELLED: ["NOT_STARTED"],
+});
+
+let newestMs = 0;
+
+/** A UUIDv7: an id for a task made here, or a key. Ids made later in this process sort later, to the millisecond. */
+export function newId() {
+  const bytes = webCrypto.getRandomValues(new Uint8Array(16));
+  newestMs = Math.max(newestMs, Date.now());
+  for (let i = 5, ms = newestMs; i >= 0; --i, ms = Math.floor(ms / 256)) bytes[i] = ms % 256;
+  bytes[6] = 0x70 | (bytes[6] & 0x0f);
+  bytes[8] = 0x80 | (bytes[8] & 0x3f);
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
+}
+
+/** How long to wait before trying again. Half of it is chance, so that clients who failed together do not return together. */
+export function backoffMs(attempt, { firstMs = 200, maxMs = 10_000, random = Math.random } = {}) {
+  const whole = Math.min(maxMs, firstMs * 2 ** attempt);
+  return whole / 2 + (random() * whole) / 2;
+}
+
+const DURATION = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
+
+/** Milliseconds of a duration such as `P2D` or `PT90M`; null for anything else. */
+export function durationMs(text) {
+  const match = DURATION.exec(text);
+  if (!match || !/\d/.test(text)) return null;
+  const unitsMs = [604_800_000, 86_400_000, 3_600_000, 60_000, 1_000];
+  return unitsMs.reduce((sum, unit, i) => sum + Number(match[i + 1] ?? 0) * unit, 0);
+}
+
+/** Whether two values of a field are the same: JSON, so lists are compared item by item. */
+export function sameValue(one, other) {
+  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+}
+
+// Resolves after the time, or at once when the signal aborts.
+function sleep(ms, signal) {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener("abort", end);
+  });
+}
+
+// At most so many at one time; the others wait in the order in which they came.
+class Lanes {
+  #free;
+  #waiting = [];
+  constructor(count) { this.#free = count; }
+
+  async run(work) {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#free += 1;
+    }
+  }
+}
+
+class Emitter {
+  #listeners = new Map();
+
+  on(name, listener) {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+
+  // A listener that throws is its own trouble: the replica goes on, and the error is told as an unhandled one.
+  emit(name, value) {
+    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
+      try {
+        listener(value);
+      } catch (error) {
+        queueMicrotask(() => { throw error; });
+      }
+    }
+  }
+
+  has(name) { return (this.#listeners.get(name)?.size ?? 0) > 0; }
+}
+
+// ------------------------------------------------------------------------------------------ 3 Server-Sent Events
+
+/** The events of a `text/event-stream` body, comments among them: `{event, data, id, comments}`. */
+export async function* readEvents(body) {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let rest = "";
+  let frame = { event: "message", data: [], id: null, comments: [] };
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      rest += decoder.decode(value, { stream: true });
+      // A carriage return at the very end may be half of a line break: its line is not over before more has come.
+      const lines = rest.split(/\r\n|\n|\r(?!$)/);
+      rest = lines.pop();
+      for (const line of lines) {
+        if (line !== "") {
+          readField(frame, line);
+        } else if (frame.data.length || frame.comments.length || frame.id !== null) {
+          yield { ...frame, data: frame.data.join("\n") };
+          frame = { event: "message", data: [], id: null, comments: [] };
+        }
+      }
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+function readField(frame, line) {
+  const colon = line.indexOf(":");
+  const name = colon < 0 ? line : line.slice(0, colon);
+  const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
+  if (colon === 0) frame.comments.push(value);
+  else if (name === "data") frame.data.push(value);
+  else if (name === "event") frame.event = value;
+  else if (name === "id" && !value.includes("\0")) frame.id = value;
+}
+
+// ---------------------------------------------------------------------------------------------------- 4 Services
+
+// The consistency tokens of what was seen. An answer covers the tokens that its request sent, so it takes their place.
+class SeenTokens {
+  #answers = new Set();
+  #handed = new Map();  // by who said it, who never says less than before
+  place = null;         // in the order of changes, which a stream has told up to and no token covers yet
+
+  list() { return [...this.#answers, ...this.#handed.values()]; }
+  answered(token, sent) {
+    if (!token) return;
+    for (const each of sent) this.#answers.delete(each);
+    for (const [from, each] of this.#handed) if (sent.includes(each)) this.#handed.delete(from);
+    this.#answers.add(token);
+  }
+  handed(token, from) { this.#handed.set(from, token); }
+  forget() {
+    this.#answers.clear();
+    this.#handed.clear();
+    this.place = null;
+  }
+}
+
+// What says nothing about the request, only that now was the wrong moment.
+function isPassing(error) {
+  if (error instanceof NoAnswerError) return true;
+  if (!(error instanceof ProblemError) || error.code === "STREAM_QUARANTINED") return false;
+  return [429, 502, 503, 504].includes(error.status) || error.code === "IN_PROGRESS";
+}
+
+// What may have happened all the same. A problem document with 503 promises that nothing did; a proxy's 503 does not.
+function isUnknown(error) {
+  if (error instanceof NoAnswerError) return true;
+  return error instanceof ProblemError && (error.status === 502 || error.status === 504 || (error.status === 503 && !error.code));
+}
+
+// Refusals that depend on the state, which an attempt with an unknown outcome may still be changing.
+function dependsOnState(error) {
+  return error instanceof ProblemError && [404, 409, 410, 412, 422, 423, 428].includes(error.status);
+}
+
+function retryAfterMs(response) {
+  const text = response.headers.get("Retry-After");
+  if (text === null) return null;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : null;
+}
+
+function query(parameters) {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value === undefined || value === null) continue;
+    search.set(name, Array.isArray(value) ? value.join(",") : value instanceof Date ? value.toISOString() : String(value));
+  }
+  const text = search.toString();
+  return text ? `?${text}` : "";
+}
+
+function versionOf(response) {
+  const match = /^"(\d+)"$/.exec(response.headers.get("ETag") ?? "");
+  return match ? Number(match[1]) : null;
+}
+
+/** Every endpoint of both services. Writes carry an idempotency key, which is kept through retries. */
+export class Services {
+  #options;
+  #tokens = new SeenTokens();
+  // Each request sends the tokens of the answers before it: a bound on the requests under way bounds those as well.
+  #lanes = new Lanes(12);
+
+  constructor(options) {
+    this.#options = {
+      attempts: 6, firstMs: 200, maxMs: 10_000, requestTimeoutMs: 20_000, commandTimeoutMs: 5_000, silenceMs: 40_000,
+      random: Math.random, sleep, fetch: (...request) => globalThis.fetch(...request), ...options,
+      commandUrl: options.commandUrl.replace(/\/+$/, ""), queryUrl: options.queryUrl.replace(/\/+$/, ""),
+    };
+  }
+
+  get commandUrl() { return this.#options.commandUrl; }
+  get queryUrl() { return this.#options.queryUrl; }
+  get options() { return this.#options; }
+  /** What has been seen, for handing on to another client: a value of the header `Consistency-Token`. */
+  get consistencyToken() { return this.#tokens.list().join(", "); }
+  /** Reads from now on are at least as fresh as this. What the same source said before is covered by it. */
+  saw(consistencyToken, from = "others") { if (consistencyToken) this.#tokens.handed(consistencyToken, from); }
+  /** Reads may be of any age again: the log is another one. */
+  forgetSeen() { this.#tokens.forget(); }
+
+  // ---- commands
+
+  /** Under an id that the service makes from the key, or under one's own. */
+  createTask(fields, { id, ...options } = {}) {
+    if (id === undefined) return this.#write("POST", "/v1/tasks", fields, options);
+    return this.#write("PUT", `/v1/tasks/${id}`, fields, { ...options, version: 0 });
+  }
+  editTask(id, patch, options) { return this.#write("PATCH", `/v1/tasks/${id}`, patch, options); }
+  setStatus(id, to, { reason, ...options } = {}) { return this.#write("POST", `/v1/tasks/${id}/status`, { to, reason }, options); }
+  assign(id, userId, { reason, ...options } = {}) { return this.#write("PUT", `/v1/tasks/${id}/assignee`, { userId, reason }, options); }
+  unassign(id, options) { return this.#write("DELETE", `/v1/tasks/${id}/assignee`, undefined, options); }
+  /** Exactly one of many claims of a task succeeds. `userId` only where nobody has to authenticate. */
+  claim(id, { userId, ...options } = {}) {
+    return this.#write("POST", `/v1/tasks/${id}/claim`, userId === undefined ? undefined : { userId }, options);
+  }
+  postpone(id, by, options) { return this.#write("POST", `/v1/tasks/${id}/postpone`, { by }, options); }
+  lock(id, ttlSeconds, options) { return this.#write("PUT", `/v1/tasks/${id}/lock`, { ttlSeconds }, options); }
+  unlock(id, options) { return this.#write("DELETE", `/v1/tasks/${id}/lock`, undefined, options); }
+  deleteTask(id, { reason, ...options } = {}) { return this.#write("DELETE", `/v1/tasks/${id}${query({ reason })}`, undefined, options); }
+
+  createUser(fields, options) { return this.#write("POST", "/v1/users", fields, options); }
+  editUser(id, patch, options) { return this.#write("PATCH", `/v1/users/${id}`, patch, options); }
+  deactivateUser(id, { reason, ...options } = {}) { return this.#write("POST", `/v1/users/${id}/deactivate`, { reason }, options); }
+  reactivateUser(id, options) { return this.#write("POST", `/v1/users/${id}/reactivate`, undefined, options); }
+
+  /** Up to 500 commands in one request; each has its own id, so that the same batch can be sent again. */
+  async batch(commands, { merge = false, ...options } = {}) {
+    const headers = merge ? { Prefer: "conflict=merge" } : {};
+    const request = { ...options, body: { commands }, headers, isWrite: true };
+    return (await this.#send("command", "POST", "/v1/batch", request)).body.results;
+  }
+
+  /** As of now, from the command-service. */
+  readTask(id, options) { return this.#one("command", "task", `/v1/tasks/${id}`, options); }
+  readUser(id, options) { return this.#one("command", "user", `/v1/users/${id}`, options); }
+
+  // ---- queries
+
+  listTasks({ signal, ...parameters } = {}) { return this.#page(`/v1/tasks${query(parameters)}`, signal); }
+  userTasks(userId, { signal, ...parameters } = {}) { return this.#page(`/v1/users/${userId}/tasks${query(parameters)}`, signal); }
+  listUsers({ signal, ...parameters } = {}) { return this.#page(`/v1/users${query(parameters)}`, signal); }
+  history(id, { signal, ...parameters } = {}) { return this.#page(`/v1/tasks/${id}/history${query(parameters)}`, signal); }
+  changes({ signal, ...parameters } = {}) { return this.#page(`/v1/changes${query(parameters)}`, signal); }
+  /** Every item of a listing, page by page: `for await (const task of services.all("listTasks", {status: "BLOCKED"}))`. */
+  async *all(listing, parameters = {}, ...before) {
+    for (let cursor; ; ) {
+      const page = await this[listing](...before, { ...parameters, cursor });
+      yield* page.items;
+      cursor = page.nextCursor;
+      if (cursor === undefined) return;
+    }
+  }
+
+  /** As fresh as what was seen before. With `version` or `at`, as it was. */
+  getTask(id, { version, at, ...options } = {}) { return this.#one("query", "task", `/v1/tasks/${id}${query({ version, at })}`, options); }
+  getUser(id, options) { return this.#one("query", "user", `/v1/users/${id}`, options); }
+  async stats(options) { return (await this.#send("query", "GET", "/v1/stats", options)).body; }
+  async projection(options) { return this.#aged(await this.#send("query", "GET", "/v1/projection", options)); }
+  async rebuild(options) { await this.#send("query", "POST", "/v1/projection/rebuild", { ...options, isWrite: true }); }
+  parked({ signal, ...parameters } = {}) { return this.#page(`/v1/parked${query(parameters)}`, signal); }
+  async me(options) { return (await this.#send("query", "GET", "/v1/me", options)).body; }
+
+  /** What happens from now on, or since a token of `changes` or of this stream, until the connection ends:
+   *  `{kind: "open" | "task" | "resync" | "comment", token, change?, comment?}`. `follow` goes on when it ends. */
+  async *stream({ since, signal, ...filters } = {}) {
+    const ending = new AbortController();
+    const abort = () => ending.abort();
+    if (signal?.aborted) return;
+    signal?.addEventListener("abort", abort);
+    // A connection that has died without a word is noticed by the comments that stay away.
+    const watch = () => setTimeout(abort, this.#options.silenceMs);
+    let silence = watch();
+    try {
+      const headers = { Accept: "text/event-stream", ...(since ? { "Last-Event-ID": since } : {}) };
+      const sent = this.#tokens.list();
+      const response = await this.#fetch("query", "GET", `/v1/stream${query(filters)}`, { headers, tokens: sent, signal: ending.signal });
+      this.#tokens.answered(response.headers.get("Consistency-Token"), sent);
+      yield { kind: "open", token: null };
+      for await (const frame of readEvents(response.body)) {
+        clearTimeout(silence);
+        silence = watch();
+        if (frame.event === "task") this.#tokens.place = frame.id;
+        if (frame.event === "task") yield { kind: "task", token: frame.id, change: JSON.parse(frame.data) };
+        else if (frame.event === "resync") yield { kind: "resync", token: frame.id ?? JSON.parse(frame.data).token };
+        else yield { kind: "comment", token: frame.id, comment: frame.comments.join("\n") };
+      }
+    } catch (error) {
+      if (signal?.aborted) return;
+      throw error instanceof TaskstreamError ? error : new NoAnswerError("the stream broke off", { cause: error });
+    } finally {
+      clearTimeout(silence);
+      signal?.removeEventListener("abort", abort);
+      abort();
+    }
+  }
+
+  /** A stream that goes on where it broke off, at whichever replica answers, until the signal aborts. Between two
+   *  connections comes `{kind: "lost", error}`. What is no passing trouble (401, 403, TOKEN_UNKNOWN) is thrown. */
+  async *follow({ since = null, signal, ...filters } = {}) {
+    for (let place = since, failures = 0; !signal?.aborted; ) {
+      let error = null;
+      try {
+        for await (const event of this.stream({ since: place, signal, ...filters })) {
+          failures = event.kind === "open" ? failures : 0;
+          place = event.token ?? place;
+          yield event;
+        }
+      } catch (caught) {
+        if (!isPassing(caught)) throw caught;
+        error = caught;
+      }
+      if (signal?.aborted) return;
+      yield { kind: "lost", token: place, error };
+      const wait = Math.max(error?.retryAfterMs ?? 0, backoffMs(failures, this.#options));
+      await this.#options.sleep(wait, signal);
+      failures += 1;
+    }
+  }
+
+  // ---- how all of them are sent
+
+  async #write(method, path, body, { version, merge = false, key = newId(), signal, attempts } = {}) {
+    const headers = { "Idempotency-Key": key };
+    if (version === 0) headers["If-None-Match"] = "*";
+    else if (version === "*") headers["If-Match"] = "*";
+    else if (version !== undefined) headers["If-Match"] = `"${version}"`;
+    if (merge) headers.Prefer = "conflict=merge";
+    const answer = await this.#send("command", method, path, { body, headers, signal, attempts, isWrite: true });
+    return {
+      [path.startsWith("/v1/users") ? "user" : "task"]: answer.body,
+      version: versionOf(answer.response),
+      eventId: answer.response.headers.get("Event-Id"),
+      replayed: answer.response.headers.get("Idempotency-Replayed") === "true",
+      merged: answer.response.headers.get("Preference-Applied")?.includes("conflict=merge") ?? false,
+    };
+  }
+
+  async #one(service, name, path, { prefer, ...options } = {}) {
+    if (service === "query") await this.#coverPlace(options.signal);
+    const answer = await this.#send(service, "GET", path, { ...options, headers: prefer ? { Prefer: prefer } : {} });
+    return { [name]: answer.body, version: versionOf(answer.response), age: ageOf(answer.response) };
+  }
+  async #page(path, signal) {
+    if (!path.startsWith("/v1/changes")) await this.#coverPlace(signal);
+    return this.#aged(await this.#send("query", "GET", path, { signal }));
+  }
+  // A place in the order of changes is no consistency token, but who is asked what comes after it answers with one. So a read
+  // is never older than what a stream has told, at whichever replica.
+  async #coverPlace(signal) {
+    const { place } = this.#tokens;
+    if (place === null) return;
+    await this.changes({ since: place, limit: 1, signal });
+    if (this.#tokens.place === place) this.#tokens.place = null;
+  }
+  #aged(answer) { return { ...answer.body, age: ageOf(answer.response) }; }
+
+  // Again and again, the same request with the same key, until it is answered for good.
+  async #send(service, method, path, { isWrite = false, attempts = this.#options.attempts, ...request } = {}) {
+    let unknownAt = null;
+    let forgot = isWrite;  // a write that was composed on another log must not land on this one
+    for (let attempt = 0; ; ) {
+      const sentAt = Date.now();
+      let error;
+      try {
+        return await this.#lanes.run(() => this.#once(service, method, path, request));
+      } catch (caught) {
+        error = caught;
+      }
+      if (request.signal?.aborted || !(error instanceof TaskstreamError)) throw error;
+      if (error.code === "TOKEN_UNKNOWN" && !forgot && !path.includes("since=")) {
+        this.#tokens.forget();
+        forgot = true;
+        continue;
+      }
+      const settledAt = unknownAt === null ? null : unknownAt + this.#options.commandTimeoutMs;
+      if (isWrite && isUnknown(error)) unknownAt = Date.now();
+      let waitMs = null;
+      if (isPassing(error)) {
+        attempt += 1;
+        if (attempt < attempts) waitMs = Math.max(error.retryAfterMs ?? 0, backoffMs(attempt - 1, this.#options));
+      } else if (settledAt !== null && sentAt < settledAt && dependsOnState(error)) {
+        // An earlier attempt may still be under way. Its refusal is final once nothing can come of that any more.
+        waitMs = Math.max(0, settledAt - Date.now());
+      }
+      if (waitMs === null) throw error;
+      await this.#options.sleep(waitMs, request.signal);
+      if (request.signal?.aborted) throw error;
+    }
+  }
+
+  async #once(service, method, path, { body, headers = {}, signal }) {
+    const timeout = new AbortController();
+    const abort = () => timeout.abort();
+    signal?.addEventListener("abort", abort);
+    if (signal?.aborted) abort();
+    const timer = setTimeout(abort, this.#options.requestTimeoutMs);
+    const sent = this.#tokens.list();
+    try {
+      const response = await this.#fetch(service, method, path, { body, headers, tokens: sent, signal: timeout.signal });
+      const text = await response.text();
+      this.#tokens.answered(response.headers.get("Consistency-Token"), sent);
+      return { response, body: text ? JSON.parse(text) : null };
+    } catch (error) {
+      if (error instanceof TaskstreamError || signal?.aborted) throw error;
+      throw new NoAnswerError(`no answer from ${method} ${path}`, { cause: error });
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  async #fetch(service, method, path, { body, headers, tokens = [], signal }) {
+    const all = { ...headers };
+    const { token, actor, traceparent } = this.#options;
+    if (token) all.Authorization = `Bearer ${token}`;
+    else if (actor && actor !== "anonymous") all["Taskstream-Actor"] = actor;
+    if (traceparent) all.traceparent = traceparent;
+    if (tokens.length) all["Consistency-Token"] = tokens.join(", ");
+    const request = { method, headers: all, signal, cache: "no-store", credentials: "omit" };
+    if (body !== undefined) {
+      request.body = JSON.stringify(body);
+      all["Content-Type"] = "application/json";
+    }
+    let response;
+    try {
+      response = await this.#options.fetch((service === "command" ? this.commandUrl : this.queryUrl) + path, request);
+    } catch (error) {
+      throw new NoAnswerError(`no answer from ${method} ${path}`, { cause: error });
+    }
+    if (response.ok) return response;
+    const wait = retryAfterMs(response);
+    const problem = await response.json().catch(() => ({}));
+    throw refusal(response.status, { title: response.statusText, ...problem }, wait);
+  }
+}
+
+function ageOf(response) {
+  const age = response.headers.get("Read-Model-Age");
+  return age === null ? null : Number(age);
+}
+
+// ------------------------------------------------------------------------------------------------------ 5 Stores
+//
+// A store keeps three maps, `tasks`, `queue` and `meta`; `write` changes them in one transaction, `undefined` deletes.
+
+/** Keeps a replica as long as the process lives. */
+export class MemoryStore {
+  #maps = null;
+  get isShared() { return false; }
+
+  async open() {
+    this.#maps ??= { tasks: new Map(), queue: new Map(), meta: new Map() };
+    return this.#copy();
+  }
+  async write(operations) {
+    for (const { in: map, key, value } of structuredClone(operations)) {
+      if (value === undefined) this.#maps[map].delete(key);
+      else this.#maps[map].set(key, value);
+    }
+  }
+  async queue() { return this.#copy().queue; }
+  async close() {}
+  async erase() { this.#maps = null; }
+
+  #copy() {
+    const { tasks, queue, meta } = structuredClone(this.#maps);
+    return { tasks: [...tasks.values()], queue: [...queue.values()], meta: Object.fromEntries(meta) };
+  }
+}
+
+const MAPS = ["tasks", "queue", "meta"];
+
+function answered(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** Keeps a replica in IndexedDB, where all tabs of a browser share it and a reload finds it again. */
+export class IndexedDbStore {
+  #indexedDb;
+  #database = null;
+  constructor(indexedDb = globalThis.indexedDB) { this.#indexedDb = indexedDb; }
+  get isShared() { return true; }
+
+  async open(name) {
+    const request = this.#indexedDb.open(name, 1);
+    request.onupgradeneeded = () => MAPS.forEach((map) => request.result.createObjectStore(map));
+    this.#database = await answered(request);
+    // Another tab signs out: nothing of ours may hold up the erasing.
+    this.#database.onversionchange = () => this.#database.close();
+    const reading = this.#database.transaction(MAPS);
+    const [tasks, queue, keys, values] = await Promise.all([
+      answered(reading.objectStore("tasks").getAll()), answered(reading.objectStore("queue").getAll()),
+      answered(reading.objectStore("meta").getAllKeys()), answered(reading.objectStore("meta").getAll()),
+    ]);
+    return { tasks, queue, meta: Object.fromEntries(keys.map((key, i) => [key, values[i]])) };
+  }
+
+  write(operations) {
+    return this.#transaction(MAPS, (maps) => {
+      for (const { in: map, key, value } of operations) {
+        if (value === undefined) maps.objectStore(map).delete(key);
+        else maps.objectStore(map).put(value, key);
+      }
+    });
+  }
+
+  queue() { return answered(this.#database.transaction("queue").objectStore("queue").getAll()); }
+
+  /** Takes or renews the lease of the one who leads; false while another one has it. */
+  async lease(holder, forMs) {
+    let isMine = false;
+    await this.#transaction(["meta"], (maps) => {
+      const row = maps.objectStore("meta").get("leader");
+      row.onsuccess = () => {
+        isMine = !row.result || row.result.holder === holder || row.result.until < Date.now();
+        if (isMine) maps.objectStore("meta").put({ holder, until: Date.now() + forMs }, "leader");
+      };
+    });
+    return isMine;
+  }
+  release(holder) {
+    return this.#transaction(["meta"], (maps) => {
+      const row = maps.objectStore("meta").get("leader");
+      row.onsuccess = () => { if (row.result?.holder === holder) maps.objectStore("meta").delete("leader"); };
+    });
+  }
+
+  async close() { this.#database?.close(); }
+
+  // Emptied first: the database itself goes once the last tab has closed it.
+  async erase() {
+    const { name } = this.#database;
+    await this.#transaction(MAPS, (maps) => MAPS.forEach((map) => maps.objectStore(map).clear()));
+    this.#database.close();
+    await new Promise((resolve) => {
+      const request = this.#indexedDb.deleteDatabase(name);
+      request.onsuccess = request.onerror = request.onblocked = resolve;
+    });
+  }
+
+  #transaction(maps, work) {
+    return new Promise((resolve, reject) => {
+      const transaction = this.#database.transaction(maps, "readwrite");
+      transaction.oncomplete = () => resolve();
+      transaction.onerror = transaction.onabort = () => reject(transaction.error);
+      work(transaction);
+    });
+  }
+}
+
+// What a tab remembers for itself: the token, and whom it belongs to, so that a reload without a network finds its store.
+const remembered = (() => {
+  const inMemory = new Map();
+  const storage = () => globalThis.sessionStorage ?? null;
+  return {
+    get: (key) => JSON.parse(storage()?.getItem(key) ?? inMemory.get(key) ?? "null"),
+    set(key, value) {
+      const text = JSON.stringify(value);
+      if (storage()) storage().setItem(key, text);
+      else inMemory.set(key, text);
+    },
+    forget(key) {
+      storage()?.removeItem(key);
+      inMemory.delete(key);
+    },
+  };
+})();
+
+// ----------------------------------------------------------------------------------------------------- 6 Changes
+
+const NEW_TASK = {
+  description: null, status: "NOT_STARTED", priority: "MEDIUM", tags: [], assigneeId: null, dueDate: null, warningOffset: null,
+  lock: null,
+};
+
+// For each kind: the request that it becomes, the fields that it touches, and how a task looks once it is made.
+// `states` = it says itself what it needs (nobody has the task; a due date is there), so it expects no version.
+const KINDS = {
+  create: {
+    request: (id, what) => ["PUT", `/v1/tasks/${id}`, what],
+    fields: (what) => Object.keys(what),
+    apply: (task, what) => ({ ...task, ...what }),
+  },
+  edit: {
+    request: (id, what) => ["PATCH", `/v1/tasks/${id}`, what],
+    fields: (what) => Object.keys(what),
+    apply: (task, what) => ({ ...task, ...what, tags: "tags" in what ? (what.tags ?? []) : task.tags }),
+  },
+  status: {
+    request: (id, what) => ["POST", `/v1/tasks/${id}/status`, what],
+    fields: () => ["status"],
+    apply: (task, what) => ({ ...task, status: what.to }),
+  },
+  assign: {
+    request: (id, what) => ["PUT", `/v1/tasks/${id}/assignee`, what],
+    fields: () => ["assigneeId"],
+    apply: (task, what) => ({ ...task, assigneeId: what.userId }),
+  },
+  unassign: {
+    request: (id) => ["DELETE", `/v1/tasks/${id}/assignee`, undefined],
+    fields: () => ["assigneeId"],
+    apply: (task) => ({ ...task, assigneeId: null }),
+  },
+  claim: {
+    states: true,
+    request: (id, what) => ["POST", `/v1/tasks/${id}/claim`, what.named ? { userId: what.userId } : undefined],
+    fields: () => ["assigneeId"],
+    apply: (task, what) => ({ ...task, assigneeId: what.userId }),
+  },
+  postpone: {
+    states: true,
+    request: (id, what) => ["POST", `/v1/tasks/${id}/postpone`, what],
+    fields: () => ["dueDate"],
+    apply: (task, what) =>
+      task.dueDate ? { ...task, dueDate: new Date(Date.parse(task.dueDate) + durationMs(what.by)).toISOString() } : task,
+  },
+  delete: {
+    request: (id, what) => ["DELETE", `/v1/tasks/${id}${query({ reason: what.reason })}`, undefined],
+    fields: () => [],
+    apply: () => null,
+  },
+};
+
+const mineOf = (item) => KINDS[item.kind].apply(item.baseTask, item.what);
+const fieldsOf = (item) => KINDS[item.kind].fields(item.what);
+
+function sameField(field, one, other) {
+  return field === "dueDate" && one && other ? Date.parse(one) === Date.parse(other) : sameValue(one, other);
+}
+
+// The fields that the change wants to have otherwise than they were made since. Who deletes wants none of it.
+function conflictingFields(item, changes, theirs) {
+  const changed = [...new Set(changes.map((change) => change.field))];
+  if (item.kind === "delete") return changed.filter((field) => field !== "lock");
+  const mine = mineOf(item);
+  return fieldsOf(item).filter((field) => changed.includes(field) && !sameField(field, mine[field], theirs[field]));
+}
+
+// --------------------------------------------------------------------------------------------------- 7 Conflicts
+
+/** A queued change that met others' changes. It and what follows it on its task wait until one of the ways out is taken. */
+class Conflict {
+  #resolve;
+  constructor(item, resolve) {
+    this.#resolve = resolve;
+    this.changeId = item.changeId;
+    this.taskId = item.taskId;
+    this.kind = item.kind;
+    this.base = item.baseTask;
+    this.mine = mineOf(item);
+    this.theirs = item.conflict.theirs;
+    this.fields = fieldsOf(item);
+    this.changes = item.conflict.changes;
+    this.conflictingFields = item.conflict.conflictingFields;
+  }
+
+  get mergeable() { return this.conflictingFields.length === 0; }
+
+  /** Mine where nobody else was; for each conflicting field `"mine"`, `"theirs"` or `{value}`. */
+  merge(choices = {}) {
+    const unsaid = this.conflictingFields.filter((field) => choices[field] === undefined);
+    if (this.kind !== "delete" && unsaid.length) throw new TaskstreamError(`choose for ${unsaid.join(", ")}`);
+    return this.#resolve({ choices });
+  }
+  /** Mine, over what is seen here as theirs. With `anyVersion` over whatever comes in between as well. */
+  overwrite({ anyVersion = false } = {}) { return this.#resolve({ overwrite: true, anyVersion }); }
+  /** Theirs. */
+  giveUp() { return this.#resolve({ giveUp: true }); }
+}
+
+// -------------------------------------------------------------------------------------------------------- 8 Tabs
+
+const LEASE_MS = 6_000;
+
+// Calls `lead(signal)` while this tab is the one that leads. Web Locks hand over at once when a tab goes; where a page may
+// not have them (plain HTTP), a leased row does, some seconds later. Two leaders for a moment are harmless: keys see to that.
+async function leadWhenFirst(name, tab, store, signal, lead) {
+  if (!store.isShared) return lead(signal);
+  const locks = globalThis.navigator?.locks;
+  if (locks) return locks.request(name, { signal }, () => lead(signal)).catch((error) => { if (!signal.aborted) throw error; });
+  while (!signal.aborted) {
+    if (!(await store.lease(tab, LEASE_MS))) await sleep(LEASE_MS / 6, signal);
+    else if (await leadOnLease(tab, store, signal, lead)) return;
+  }
+}
+
+// Whether leading came to an end by itself, rather than with the lease.
+
+async function leadOnLease(tab, store, signal, lead) {
+  const ending = new AbortController();
+  const abort = () => ending.abort();
+  signal.addEventListener("abort", abort);
+  if (signal.aborted) abort();
+  let isOver = false;
+  const leading = lead(ending.signal).finally(() => {
+    isOver = !ending.signal.aborted;
+    abort();
+  });
+  while (!ending.signal.aborted) {
+    await sleep(LEASE_MS / 3, ending.signal);
+    if (!ending.signal.aborted && !(await store.lease(tab, LEASE_MS).catch(() => false))) abort();
+  }
+  await leading;
+  signal.removeEventListener("abort", abort);
+  await store.release(tab).catch(() => {});
+  return isOver;
+}
+
+// A line between the tabs that share a store. What is said before they listen is heard once they do.
+class TabLine {
+  #channel = null;
+  #early = [];
+  #hear = null;
+  constructor(name, isShared) {
+    if (!isShared || !globalThis.BroadcastChannel) return;
+    this.#channel = new BroadcastChannel(name);
+    this.#channel.unref?.();
+    this.#channel.onmessage = ({ data }) => (this.#hear ? this.#hear(data) : this.#early.push(data));
+  }
+  listen(hear) {
+    this.#hear = hear;
+    for (const message of this.#early.splice(0)) hear(message);
+  }
+  say(message) { this.#channel?.postMessage(message); }
+  close() { this.#channel?.close(); }
+}
+
+// -------------------------------------------------------------------------------------------------- 9 Taskstream
+
+const BATCH_AT_MOST = 500;
+const MADE_AT_MOST = 1_000;
+const WELL_AFTER_MS = 10_000;  // a connection that held so long was no failure
+const NEVER_AGAIN = Number.MAX_SAFE_INTEGER;  // the version of a deleted task: its id is not used again
+
+const tokenKey = (queryUrl) => `taskstream.token@${queryUrl}`;
+const identityKey = (queryUrl) => `taskstream.identity@${queryUrl}`;
+
+// Who asks, as the service sees it. Where nobody authenticates everybody is who they say they are.
+async function whoAsks(services, request) {
+  const { token, actor = "anonymous", userId = null } = services.options;
+  return token ? services.me(request) : { actor, userId, role: null };
+}
+
+async function identify(services) {
+  const key = identityKey(services.queryUrl);
+  const { token = null, actor = null } = services.options;
+  const known = remembered.get(key);
+  const mayBeKnown = known !== null && known.token === token && (token !== null || (actor ?? "anonymous") === known.actor);
+  try {
+    const request = mayBeKnown ? { attempts: 1 } : {};
+    const [who, projection] = await Promise.all([whoAsks(services, request), services.projection(request)]);
+    const identity = { actor: who.actor, userId: who.userId ?? null, role: who.role, logId: projection.logId };
+    remembered.set(key, { ...identity, token });
+    return { ...identity, isVerified: true };
+  } catch (error) {
+    if (!mayBeKnown || !isPassing(error)) throw error;
+    return { ...known, isVerified: false };
+  }
+}
+
+// The queue as it will be: what is put and dropped here becomes the operations of one transaction.
+class QueueDraft {
+  #items;
+  #touched = new Set();
+  constructor(queue) { this.#items = new Map(queue.map((item) => [item.changeId, item])); }
+
+  put(item) {
+    this.#items.set(item.changeId, item);
+    this.#touched.add(item.changeId);
+  }
+  drop(item) {
+    this.#items.delete(item.changeId);
+    this.#touched.add(item.changeId);
+  }
+  get(changeId) { return this.#items.get(changeId); }
+  ofTask(taskId) { return [...this.#items.values()].filter((item) => item.taskId === taskId).sort(inOrder); }
+  // What was made on top of the item is from now on made on top of this version.
+  settle(item, version) {
+    for (const each of this.ofTask(item.taskId)) {
+      if (each.after === item.commandId) this.put({ ...each, after: null, base: version });
+    }
+  }
+  operations() { return [...this.#touched].map((key) => ({ in: "queue", key, value: this.#items.get(key) })); }
+}
+
+function inOrder(one, other) {
+  return one.order - other.order || (one.changeId < other.changeId ? -1 : Number(one.changeId > other.changeId));
+}
+
+/**
+ * A replica of the tasks that one actor sees: what the service says, under what is queued here.
+ *
+ * A change is kept in the store, shown at once, and flushed when the services can be reached. `settled` tells what became of
+ * it. What is refused is rolled back; what conflicts waits for `conflict.merge()`, `overwrite()` or `giveUp()`.
+ *
+ * Events of `on`: `tasks` (ids that look different), `status`, `conflict`, `refused`, `settled`, `signed-out`.
+ */
+export class Taskstream {
+  #services;
+  #identity;
+  #store;
+  #line;
+  #tab = newId();
+  #autoMerge;
+  #emitter = new Emitter();
+
+  #tasks = new Map();   // as the service last told
+  #gone = new Map();    // versions at which tasks left or were deleted: nothing older brings them back
+  #queue = [];
+  #meta = {};
+  #views = new Map();
+  #turns = Promise.resolve();
+
+  #stopping = new AbortController();
+  #cycle = null;          // of connecting, syncing and following
+  #wake = null;
+  #leads = false;
+  #leading = null;        // ends once this tab is out of the race
+  #isVerified;
+  #isLogDoubted = false;
+  #connection = "connecting";
+  #asOfMs = null;
+  #error = null;
+
+  #settling = new Map();  // by change: who waits to hear what became of it
+  #made = new Map();      // by command: the version that a follower of it expects
+  #sending = new Set();
+  #flushing = null;
+  #wantsFlush = false;
+  #flushTimer = null;
+  #flushFailures = 0;
+  #flushNotBefore = 0;
+  #batchAtMost = BATCH_AT_MOST;
+
+  /** Opens the replica of (origin, log, actor). Without a network only what this tab has opened before. */
+  static async open({ store, autoMerge = true, ...options }) {
+    const queryUrl = options.queryUrl.replace(/\/+$/, "");
+    const token = options.token ?? Taskstream.savedToken(queryUrl) ?? undefined;
+    const services = new Services({ ...options, token });
+    const identity = await identify(services);
+    if (token) remembered.set(tokenKey(queryUrl), token);
+    const kept = store ?? (globalThis.indexedDB ? new IndexedDbStore() : new MemoryStore());
+    const replica = new Taskstream(services, identity, kept, autoMerge);
+    await replica.#begin();
+    return replica;
+  }
+
+  /** The token that this tab has signed in with. */
+  static savedToken(queryUrl) { return remembered.get(tokenKey(queryUrl.replace(/\/+$/, ""))); }
+
+  constructor(services, identity, store, autoMerge) {
+    this.#services = services;
+    this.#identity = identity;
+    this.#store = store;
+    this.#autoMerge = autoMerge;
+    this.#isVerified = identity.isVerified;
+  }
+
+  // ---- what is seen
+
+  /** Every endpoint, with the same token and what was seen here. */
+  get services() { return this.#services; }
+  get identity() {
+    const { actor, userId, role, logId } = this.#identity;
+    return { actor, userId, role, logId };
+  }
+  /** The tasks as they look here, what is pending included. */
+  tasks() {
+    const ids = new Set([...this.#tasks.keys(), ...this.#queue.map((item) => item.taskId)]);
+    return [...ids].map((id) => this.task(id)).filter((view) => view.task !== null);
+  }
+  /** `{taskId, task, pending, conflict}`; `task` is null when there is none, or none any more. */
+  task(id) {
+    if (!this.#views.has(id)) this.#views.set(id, this.#view(id));
+    return this.#views.get(id);
+  }
+  conflicts() { return this.#queue.filter((item) => item.conflict).map((item) => this.#conflictOf(item)); }
+  get status() {
+    return {
+      connection: this.#connection, leads: this.#leads, queued: this.#queue.length, sending: this.#sending.size,
+      conflicts: this.#queue.filter((item) => item.conflict).length, asOf: this.#asOfMs === null ? null : new Date(this.#asOfMs),
+      error: this.#error,
+    };
+  }
+  /** Seconds since what is shown was last known to be everything; null when it never was. */
+  get age() { return this.#asOfMs === null ? null : Math.max(0, (Date.now() - this.#asOfMs) / 1000); }
+  /** Calls the listener from now on; the answer stops that. */
+  on(name, listener) { return this.#emitter.on(name, listener); }
+
+  // ---- what is changed: shown at once, and sent when it can be. `seen` = the view on which it was decided.
+
+  create(fields, { id = newId() } = {}) { return this.#change("create", id, fields); }
+  edit(id, patch, options) { return this.#change("edit", id, patch, options); }
+  setStatus(id, to, { reason, ...options } = {}) { return this.#change("status", id, { to, reason }, options); }
+  assign(id, userId, { reason, ...options } = {}) { return this.#change("assign", id, { userId, reason }, options); }
+  unassign(id, options) { return this.#change("unassign", id, {}, options); }
+  claim(id, { userId, ...options } = {}) {
+    return this.#change("claim", id, { userId: userId ?? this.#identity.userId, named: userId !== undefined }, options);
+  }
+  postpone(id, by, options) {
+    if (durationMs(by) === null) throw new TaskstreamError(`'${by}' is no duration, such as P2D or PT90M`);
+    return this.#change("postpone", id, { by }, options);
+  }
+  delete(id, { reason, ...options } = {}) { return this.#change("delete", id, { reason }, options); }
+
+  /** A lock is of use only while it is held: asked for at once or not at all. */
+  async lock(id, ttlSeconds, options) { return this.#learnAnswer(await this.#services.lock(id, ttlSeconds, options)); }
+  async unlock(id, options) { return this.#learnAnswer(await this.#services.unlock(id, options)); }
+
+  /** Sends what is queued now, rather than when the wait after a failure is over. */
+  async flush() {
+    if (!this.#leads) return this.#line.say({ from: this.#tab, flush: true });
+    this.#wantsFlush = true;
+    this.#flushing ??= this.#flushAll();
+    return this.#flushing;
+  }
+
+  /** Erases the token and everything kept under it. With edits queued only once `confirm({queued, conflicts})` says so. */
+  async signOut({ confirm } = {}) {
+    await this.#turns;
+    const { queued, conflicts } = this.status;
+    if (queued > 0 && !(await confirm?.({ queued, conflicts }))) return false;
+    this.#line.say({ from: this.#tab, signedOut: true });
+    await this.#leave();
+    await this.#store.erase();
+    return true;
+  }
+
+  /** Stops; what is queued stays in the store. */
+  async close() {
+    this.#stop();
+    await Promise.all([this.#turns, this.#leading]);
+    await this.#store.close();
+    this.#line.close();
+  }
+
+  // ---- the local state
+
+  async #begin() {
+    const { actor, logId } = this.#identity;
+    const name = `taskstream|${new URL(this.#services.queryUrl).origin}|${logId}|${actor}`;
+    this.#line = new TabLine(name, this.#store.isShared);
+    const kept = await this.#store.open(name);
+    for (const task of kept.tasks) this.#tasks.set(task.taskId, task);
+    this.#queue = kept.queue.sort(inOrder);
+    this.#meta = kept.meta;
+    this.#services.saw(this.#meta.seen, "store");
+    this.#line.listen((message) => this.#heard(message));
+    this.#line.say({ from: this.#tab, hello: true });
+    globalThis.addEventListener?.("online", this.#onOnline);
+    globalThis.addEventListener?.("offline", this.#onOffline);
+    this.#leading = leadWhenFirst(name, this.#tab, this.#store, this.#stopping.signal, (signal) => this.#lead(signal))
+      .catch((error) => this.#tell(this.#connection, error));
+  }
+
+  // One after the other: what a change of the state was worked out from still holds when it is kept.
+  #turn(work) {
+    const turn = this.#turns.then(work);
+    this.#turns = turn.catch(() => {});
+    return turn;
+  }
+
+  // Kept first, then shown, here and in the other tabs.
+  async #commit(operations, settled = []) {
+    if (this.#stopping.signal.aborted) return;
+    if (operations.length) await this.#store.write(operations);
+    this.#take(operations);
+    this.#settle(settled);
+    this.#line.say({ from: this.#tab, operations, settled, seen: this.#services.consistencyToken });
+  }
+
+  #take(operations) {
+    const touched = new Set();
+    const conflicted = [];
+    for (const { in: map, key, value, version } of operations) {
+      if (map === "meta") {
+        this.#meta[key] = value;
+      } else if (map === "tasks") {
+        if (this.#isOld(key, value?.version ?? version)) continue;
+        touched.add(key);
+        if (value === undefined) {
+          this.#tasks.delete(key);
+          this.#gone.set(key, version);
+        } else {
+          this.#tasks.set(key, value);
+        }
+      } else {
+        const before = this.#queue.find((item) => item.changeId === key);
+        this.#queue = this.#queue.filter((item) => item !== before);
+        if (value) this.#queue = [...this.#queue, value].sort(inOrder);
+        if (value?.conflict && !before?.conflict) conflicted.push(value);
+        touched.add((value ?? before)?.taskId);
+      }
+    }
+    touched.delete(undefined);
+    for (const id of touched) this.#views.delete(id);
+    if (touched.size) this.#emitter.emit("tasks", touched);
+    if (operations.length) this.#emitter.emit("status", this.status);
+    for (const item of conflicted) this.#emitter.emit("conflict", this.#conflictOf(item));
+  }
+
+  #isOld(id, version) {
+    return version < Math.max(this.#tasks.get(id)?.version ?? 0, this.#gone.get(id) ?? 0);
+  }
+  #learned(task) { return this.#isOld(task.taskId, task.version) ? [] : [{ in: "tasks", key: task.taskId, value: task }]; }
+  #left(taskId, version) { return this.#isOld(taskId, version) ? [] : [{ in: "tasks", key: taskId, value: undefined, version }]; }
+
+  async #learnAnswer(answer) {
+    await this.#turn(() => this.#commit(this.#learned(answer.task)));
+    return answer;
+  }
+
+  #view(taskId) {
+    let task = this.#tasks.get(taskId) ?? null;
+    let isBlocked = false;
+    let conflict = null;
+    const pending = [];
+    for (const item of this.#queue.filter((each) => each.taskId === taskId)) {
+      if (item.conflict && !conflict) conflict = this.#conflictOf(item);
+      const state = item.conflict ? "conflict" : isBlocked || conflict ? "blocked" : this.#sending.has(item.changeId) ? "sending" : "queued";
+      isBlocked = state === "conflict" || state === "blocked";
+      if (!isBlocked) task = this.#applied(task, item);
+      const { changeId, commandId, kind, what } = item;
+      pending.push({ changeId, commandId, kind, what, fields: fieldsOf(item), state });
+    }
+    return { taskId, task, pending, conflict };
+  }
+
+  #applied(task, item) {
+    if (item.kind === "create") return task ?? KINDS.create.apply(item.baseTask, item.what);
+    return task && KINDS[item.kind].apply(task, item.what);
+  }
+
+  #conflictOf(item) { return new Conflict(item, (decision) => this.#resolve(item, decision)); }
+
+  #settle(outcomes) {
+    for (const outcome of outcomes) {
+      this.#settling.get(outcome.changeId)?.(outcome);
+      this.#settling.delete(outcome.changeId);
+      this.#emitter.emit(outcome.verdict === "refused" ? "refused" : "settled", outcome);
+    }
+  }
+
+  // ---- the queue
+
+  #change(kind, taskId, what, { seen } = {}) {
+    return this.#turn(async () => {
+      if (this.#stopping.signal.aborted) throw new TaskstreamError("closed");
+      const now = new Date().toISOString();
+      const { actor } = this.#identity;
+      const unborn = { taskId, ...NEW_TASK, version: 0, createdAt: now, createdBy: actor, updatedAt: now, updatedBy: actor };
+      const view = seen ?? this.task(taskId);
+      const baseTask = kind === "create" ? unborn : view.task;
+      if (!baseTask) throw new TaskstreamError(`no task ${taskId} is known here`);
+      const changeId = newId();
+      const item = {
+        changeId, commandId: changeId, taskId, kind, what: withoutUndefined(what), baseTask, base: baseTask.version, at: now,
+        after: view.pending.at(-1)?.commandId ?? null, order: 1 + Math.max(0, ...this.#queue.map((each) => each.order)),
+        conflict: null, isMerged: false, anyVersion: false, unknownAt: null, notBefore: 0, tries: 0,
+      };
+      const settled = new Promise((resolve) => this.#settling.set(changeId, resolve));
+      await this.#commit([{ in: "queue", key: changeId, value: item }]);
+      this.flush().catch(() => {});  // told in the status
+      return { changeId, taskId, settled };
+    });
+  }
+
+  async #flushAll() {
+    try {
+      while (this.#wantsFlush) {
+        this.#wantsFlush = false;
+        await this.#turn(() => this.#reloadQueue());
+        while (await this.#flushBatch()) this.#flushFailures = 0;
+      }
+    } catch (error) {
+      this.#tell(this.#connection, error);
+    } finally {
+      this.#flushing = null;
+      this.#scheduleFlush();
+    }
+  }
+
+  // What another tab has kept and did not live to tell.
+  async #reloadQueue() {
+    if (!this.#store.isShared || this.#stopping.signal.aborted) return;
+    const known = new Set(this.#queue.map((item) => item.changeId));
+    const kept = await this.#store.queue();
+    this.#take(kept.filter((item) => !known.has(item.changeId)).map((item) => ({ in: "queue", key: item.changeId, value: item })));
+  }
+
+  // Whether to go on: there was something to send, and it was answered.
+  async #flushBatch() {
+    const batch = this.#nextBatch();
+    if (!batch.length || !this.#isVerified || !this.#leads || this.#stopping.signal.aborted) return false;
+    if (Date.now() < this.#flushNotBefore) return false;
+    const sentAt = Date.now();
+    this.#markSending(batch);
+    let results = null;
+    let failure = null;
+    try {
+      const commands = batch.map((each) => each.command);
+      results = await this.#services.batch(commands, { attempts: 1, signal: this.#stopping.signal });
+    } catch (error) {
+      failure = error;
+    }
+    this.#markSending([]);
+    if (this.#stopping.signal.aborted) return false;
+    return this.#turn(() => (results ? this.#answered(batch, results, sentAt) : this.#notAnswered(batch, failure)));
+  }
+
+  #markSending(batch) {
+    const changed = new Set([...this.#sending, ...batch.map(({ item }) => item.changeId)]);
+    this.#sending = new Set(batch.map(({ item }) => item.changeId));
+    const touched = new Set(this.#queue.filter((item) => changed.has(item.changeId)).map((item) => item.taskId));
+    for (const id of touched) this.#views.delete(id);
+    this.#emitter.emit("tasks", touched);
+    this.#emitter.emit("status", this.status);
+  }
+
+  // In the order of the queue. A task waits behind its conflict, behind what was just refused for the moment, and behind a
+  // change that expects no version: only its answer tells what else has happened to the task.
+  #nextBatch() {
+    const batch = [];
+    const held = new Set();
+    const last = new Map();
+    for (const item of this.#queue) {
+      if (batch.length === this.#batchAtMost) break;
+      if (held.has(item.taskId)) continue;
+      if (item.conflict || item.notBefore > Date.now()) {
+        held.add(item.taskId);
+        continue;
+      }
+      batch.push(this.#toSend(item, last.get(item.taskId)));
+      last.set(item.taskId, item);
+      if (KINDS[item.kind].states || item.anyVersion) held.add(item.taskId);
+    }
+    return batch;
+  }
+
+  #toSend(item, previous) {
+    const [method, path, body] = KINDS[item.kind].request(item.taskId, item.what);
+    const isPrevious = item.after !== null && item.after === previous?.commandId;
+    const base = this.#made.get(item.after) ?? item.base;
+    const command = { commandId: item.commandId, method, path };
+    if (body !== undefined) command.body = body;
+    if (item.anyVersion) command.expectedVersion = "*";
+    else if (!KINDS[item.kind].states) command.expectedVersion = isPrevious ? "previous" : base;
+    return { item, command, base, isPrevious };
+  }
+
+  async #answered(batch, results, sentAt) {
+    const draft = new QueueDraft(this.#queue);
+    const operations = [];
+    const settled = [];
+    this.#error = null;
+    batch.forEach(({ item: sent, base, isPrevious }, i) => {
+      const item = draft.get(sent.changeId);
+      const result = results[i];
+      const expected = isPrevious ? this.#made.get(sent.after) : base;
+      if (result.verdict === "skipped") return;
+      if (["applied", "merged", "unchanged", "replayed"].includes(result.verdict)) {
+        this.#succeeded(draft, item, expected, result, operations, settled);
+        return;
+      }
+      const error = refusal(result.status, result.body ?? {}, null);
+      if (isPassing(error)) {
+        const unknownAt = isUnknown(error) ? Date.now() : item.unknownAt;
+        draft.put({ ...item, unknownAt, tries: item.tries + 1, notBefore: Date.now() + backoffMs(item.tries, this.#services.options) });
+        return;
+      }
+      const finalAt = item.unknownAt === null ? 0 : item.unknownAt + this.#services.options.commandTimeoutMs;
+      if (sentAt < finalAt) {
+        // An earlier attempt may still be under way: what is refused now may have happened.
+        draft.put({ ...item, notBefore: finalAt });
+      } else if (error instanceof ConflictError && error.current) {
+        operations.push(...this.#learned(error.current));
+        this.#conflicted(draft, item, error);
+      } else {
+        if (error.status === 410) operations.push(...this.#left(item.taskId, NEVER_AGAIN));
+        this.#refused(draft, item, expected, error, settled);
+      }
+    });
+    operations.push(...draft.operations(), { in: "meta", key: "seen", value: this.#services.consistencyToken });
+    await this.#commit(operations, settled);
+    return true;
+  }
+
+  #succeeded(draft, item, expected, result, operations, settled) {
+    const isExact = !KINDS[item.kind].states && !item.anyVersion;
+    const isReplay = result.verdict === "replayed";
+    // The version on which followers were made. A change that expected none may have passed over changes that nobody here
+    // has seen: then followers still stand on what was seen, and the service tells what came in between.
+    let made = expected;
+    if (isExact) made = isReplay ? expected + 1 : result.version ?? expected + 1;
+    else if (!isReplay && result.version === expected + 1) made = result.version;
+    this.#remember(item.commandId, made);
+    draft.drop(item);
+    draft.settle(item, made);
+    if (result.body && result.body.taskId) operations.push(...this.#learned(result.body));
+    else operations.push(...this.#left(item.taskId, NEVER_AGAIN));
+    const verdict = result.verdict === "applied" && item.isMerged ? "merged" : result.verdict;
+    settled.push({ changeId: item.changeId, taskId: item.taskId, kind: item.kind, what: item.what, verdict, task: result.body ?? null, problem: null });
+  }
+
+  #remember(commandId, version) {
+    this.#made.set(commandId, version);
+    if (this.#made.size > MADE_AT_MOST) this.#made.delete(this.#made.keys().next().value);
+  }
+
+  // Rolled back: without it in the queue the task looks as the service says.
+  #refused(draft, item, expected, error, settled) {
+    const dropped = item.kind === "create" ? draft.ofTask(item.taskId) : [item];
+    for (const each of dropped) {
+      draft.drop(each);
+      const { changeId, taskId, kind, what } = each;
+      settled.push({ changeId, taskId, kind, what, verdict: "refused", task: null, problem: { status: error.status, ...error.problem } });
+    }
+    draft.settle(item, expected ?? item.base);
+  }
+
+  // What was changed in other fields is merged: sent again on the version that is there now. The first change that wants one
+  // of the same fields otherwise waits for a decision, and with it what follows.
+  #conflicted(draft, first, { current: theirs, changes }) {
+    const known = new Set();
+    for (const item of draft.ofTask(first.taskId).filter((each) => inOrder(first, each) <= 0)) {
+      const fields = conflictingFields(item, changes, theirs);
+      if (item.conflict) return;
+      if (!this.#autoMerge || !changes.length || fields.length) {
+        draft.put({ ...item, conflict: { theirs, changes, conflictingFields: changes.length ? fields : fieldsOf(item) } });
+        return;
+      }
+      const isOnTop = known.has(item.after);
+      known.add(item.commandId);
+      // On a task that changes all the time the second attempt takes its time already.
+      const notBefore = item.tries === 0 ? 0 : Date.now() + backoffMs(item.tries - 1, this.#services.options);
+      draft.put({ ...item, base: theirs.version, after: isOnTop ? item.after : null, isMerged: true, tries: item.tries + 1, notBefore });
+    }
+  }
+
+  async #notAnswered(batch, error) {
+    if (isPassing(error)) return this.#tryLater(batch, error);
+    if (error.code === "TOKEN_UNKNOWN" || error.status === 401) {
+      this.#isVerified = false;
+      this.#isLogDoubted ||= error.status === 400;
+      this.#cycle?.abort();
+      return false;
+    }
+    if (error.status === 413 && batch.length > 1) {
+      this.#batchAtMost = Math.ceil(batch.length / 2);
+      return true;
+    }
+    const named = new Set((error.problem?.errors ?? []).map(({ field }) => /^commands\/(\d+)/.exec(field)?.[1]).filter(Boolean).map(Number));
+    const refused = error.status === 403 || error.status === 413 ? batch : batch.filter((_, i) => named.has(i));
+    if (!refused.length) throw error;
+    const draft = new QueueDraft(this.#queue);
+    const settled = [];
+    for (const { item, base } of refused) {
+      if (draft.get(item.changeId)) this.#refused(draft, draft.get(item.changeId), base, error, settled);
+    }
+    await this.#commit(draft.operations(), settled);
+    return true;
+  }
+
+  async #tryLater(batch, error) {
+    this.#flushNotBefore = Date.now() + Math.max(error.retryAfterMs ?? 0, backoffMs(this.#flushFailures, this.#services.options));
+    this.#flushFailures += 1;
+    const draft = new QueueDraft(this.#queue);
+    for (const { item: { changeId } } of isUnknown(error) ? batch : []) {
+      const item = draft.get(changeId);
+      if (item) draft.put({ ...item, unknownAt: Date.now() });
+    }
+    await this.#commit(draft.operations());
+    this.#tell(this.#connection, error);
+    return false;
+  }
+
+  #scheduleFlush() {
+    clearTimeout(this.#flushTimer);
+    if (this.#stopping.signal.aborted || !this.#isVerified || !this.#leads) return;
+    const heads = new Map();
+    for (const item of this.#queue) if (!heads.has(item.taskId)) heads.set(item.taskId, item);
+    const times = [...heads.values()].filter((item) => !item.conflict).map((item) => Math.max(item.notBefore, this.#flushNotBefore));
+    const next = Math.min(...times);
+    if (next > 0 && next < Infinity) this.#flushTimer = setTimeout(() => this.flush(), Math.max(0, next - Date.now()) + 1);
+  }
+
+  // The wait after a failure is over: the network is there again.
+  #flushAtOnce() {
+    this.#flushNotBefore = 0;
+    return this.flush();
+  }
+
+  // ---- conflicts
+
+  #resolve({ changeId }, decision) {
+    return this.#turn(async () => {
+      const draft = new QueueDraft(this.#queue);
+      const item = draft.get(changeId);
+      if (!item?.conflict) throw new TaskstreamError("this conflict is settled already");
+      const settled = [];
+      const what = decision.overwrite ? item.what : decision.giveUp ? null : chosen(item, decision.choices);
+      if (what === null) {
+        draft.drop(item);
+        draft.settle(item, item.base);
+        settled.push({ changeId, taskId: item.taskId, kind: item.kind, what: item.what, verdict: "given-up", task: item.conflict.theirs, problem: null });
+      } else {
+        this.#decided(draft, item, what, decision.anyVersion ?? false);
+      }
+      await this.#commit(draft.operations(), settled);
+      this.flush().catch(() => {});
+    });
+  }
+
+  // Decided on what was shown as theirs. Other words are another command, under a key of its own.
+  #decided(draft, item, what, anyVersion) {
+    const { theirs, changes } = item.conflict;
+    const commandId = sameValue(what, item.what) ? item.commandId : newId();
+    const decided = {
+      ...item, what, commandId, anyVersion, baseTask: theirs, base: Math.max(item.base, theirs.version), isMerged: true,
+      conflict: null, tries: 0, notBefore: 0,
+    };
+    draft.put(decided);
+    for (const each of draft.ofTask(item.taskId).filter((other) => inOrder(item, other) < 0)) {
+      const onTop = each.after === item.commandId ? { ...each, after: commandId } : each;
+      const fields = conflictingFields(each, changes, theirs);
+      draft.put(fields.length ? { ...onTop, conflict: { theirs, changes, conflictingFields: fields } } : onTop);
+      if (fields.length) return;
+    }
+  }
+
+  // ---- leading: connected, in step, and the one who flushes
+
+  async #lead(signal) {
+    this.#leads = true;
+    await this.#turn(() => this.#reloadQueue());
+    for (let failures = 0; !signal.aborted; failures += 1) {
+      const begunAt = Date.now();
+      this.#cycle = new AbortController();
+      const end = () => this.#cycle.abort();
+      signal.addEventListener("abort", end);
+      try {
+        await this.#verify(this.#cycle.signal);
+        await this.#sync(this.#cycle.signal);
+        await this.#follow(this.#cycle.signal);
+      } catch (error) {
+        if (this.#isTheEnd(error, signal)) break;
+        if (!this.#cycle.signal.aborted) this.#tell("offline", error);
+      } finally {
+        signal.removeEventListener("abort", end);
+        this.#cycle.abort();
+      }
+      if (Date.now() - begunAt > WELL_AFTER_MS) failures = 0;
+      if (!signal.aborted) await this.#pause(failures, signal);
+    }
+    this.#leads = false;
+  }
+
+  // Whether connecting again would not help; the status says why.
+  #isTheEnd(error, signal) {
+    if (signal.aborted) return true;
+    if (error.code === "TOKEN_UNKNOWN") {
+      this.#isLogDoubted = true;
+      return false;
+    }
+    const reason = error instanceof LogChangedError ? "log-changed" : error instanceof ActorChangedError ? "actor-changed"
+      : error.status === 401 ? "signed-out" : null;
+    if (!reason) return false;
+    this.#isVerified = false;
+    this.#tell(reason, error);
+    return true;
+  }
+
+  async #pause(failures, signal) {
+    if (globalThis.navigator?.onLine === false) this.#tell("offline", null);
+    this.#wake = new AbortController();
+    const wake = () => this.#wake.abort();
+    signal.addEventListener("abort", wake);
+    await this.#services.options.sleep(backoffMs(failures, this.#services.options), this.#wake.signal);
+    signal.removeEventListener("abort", wake);
+  }
+
+  // The queue is flushed under its own actor and on its own log alone, whoever has signed in meanwhile.
+  async #verify(signal) {
+    const [who, projection] = await Promise.all([
+      whoAsks(this.#services, { signal, attempts: 1 }), this.#services.projection({ signal, attempts: 1 }),
+    ]);
+    if (projection.logId !== this.#identity.logId) throw new LogChangedError("the services follow another log now");
+    if (who.actor !== this.#identity.actor) throw new ActorChangedError(`the token is that of ${who.actor}`);
+    const hasOtherSight = this.#meta.role !== undefined && this.#meta.role !== who.role;
+    await this.#turn(() => this.#commit([...(hasOtherSight || this.#isLogDoubted ? this.#everythingForgotten() : []),
+      { in: "meta", key: "role", value: who.role }]));
+    this.#isLogDoubted = false;
+    this.#isVerified = true;
+  }
+
+  #everythingForgotten() {
+    this.#services.forgetSeen();
+    this.#gone.clear();
+    const tasks = [...this.#tasks.values()].map(({ taskId, version }) => ({ in: "tasks", key: taskId, value: undefined, version }));
+    return [...tasks, { in: "meta", key: "since", value: undefined }];
+  }
+
+  async #sync(signal) {
+    for (;;) {
+      const page = await this.#services.changes({ since: this.#meta.since, limit: 200, signal });
+      const operations = page.items.flatMap((item) =>
+        item.task ? this.#learned(item.task) : this.#left(item.taskId, item.deleted ? NEVER_AGAIN : item.version));
+      await this.#turn(() => this.#commit([...operations, { in: "meta", key: "since", value: page.next }]));
+      if (page.more) continue;
+      this.#asOfMs = Date.now() - (page.age ?? 0) * 1000;
+      return;
+    }
+  }
+
+  async #follow(signal) {
+    for await (const event of this.#services.follow({ since: this.#meta.since, signal })) {
+      if (event.kind === "open") {
+        this.#tell("live", null);
+        this.#flushAtOnce();
+      } else if (event.kind === "task") {
+        await this.#turn(() => this.#commit([...this.#told(event.change), { in: "meta", key: "since", value: event.token }]));
+      } else if (event.kind === "lost") {
+        this.#tell(event.error ? "offline" : "connecting", event.error);
+      } else if (event.comment === "auth") {
+        return;  // who asks, and what they may see, is asked anew
+      } else if (event.kind === "comment") {
+        this.#measureAge(signal);
+      }
+    }
+  }
+
+  #told({ taskId, version, gone, task }) {
+    return task ? this.#learned(task) : this.#left(taskId, gone === "deleted" ? NEVER_AGAIN : version);
+  }
+
+  // A stream that is open does not tell whether the read model behind it keeps up with the log.
+  async #measureAge(signal) {
+    const { age } = await this.#services.projection({ signal, attempts: 1 }).catch(() => ({ age: null }));
+    if (age === null || signal.aborted) return;
+    this.#asOfMs = Date.now() - age * 1000;
+    this.#tell(this.#connection, this.#error);
+  }
+
+  #tell(connection, error) {
+    if (this.#stopping.signal.aborted) return;
+    this.#connection = connection;
+    this.#error = error;
+    this.#emitter.emit("status", this.status);
+    if (this.#leads) this.#sayStatus();
+  }
+  #sayStatus() {
+    this.#line.say({ from: this.#tab, status: { connection: this.#connection, asOfMs: this.#asOfMs, error: this.#error?.message ?? null } });
+  }
+
+  // ---- what happens around it
+
+  #heard(message) {
+    if (message.signedOut) return this.#leave().then(() => this.#store.close());
+    if (message.hello && this.#leads) this.#sayStatus();
+    if (message.flush && this.#leads) this.flush();
+    if (message.status && !this.#leads) {
+      this.#asOfMs = message.status.asOfMs;
+      this.#tell(message.status.connection, message.status.error === null ? null : new TaskstreamError(message.status.error));
+    }
+    if (message.operations) {
+      this.#services.saw(message.seen, message.from);
+      this.#turn(() => {
+        this.#take(message.operations);
+        this.#settle(message.settled);
+        if (this.#leads && message.operations.some((operation) => operation.in === "queue")) this.flush();
+      });
+    }
+  }
+
+  #onOnline = () => {
+    this.#wake?.abort();
+    if (this.#leads && this.#connection !== "live") this.#cycle?.abort();
+    if (this.#leads) this.#flushAtOnce();
+  };
+  #onOffline = () => {
+    if (this.#leads) this.#cycle?.abort();
+  };
+
+  #stop() {
+    this.#stopping.abort();
+    clearTimeout(this.#flushTimer);
+    globalThis.removeEventListener?.("online", this.#onOnline);
+    globalThis.removeEventListener?.("offline", this.#onOffline);
+  }
+
+  // What is left of a session that is over, in this tab.
+  async #leave() {
+    remembered.forget(tokenKey(this.#services.queryUrl));
+    remembered.forget(identityKey(this.#services.queryUrl));
+    this.#tell("signed-out", null);
+    this.#stop();
+    await this.#turns;
+    const ids = new Set(this.#tasks.keys());
+    this.#tasks.clear();
+    this.#queue = [];
+    this.#views.clear();
+    this.#emitter.emit("tasks", ids);
+    this.#emitter.emit("signed-out", undefined);
+    this.#line.close();
+  }
+}
+
+function withoutUndefined(fields) {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+// What is left to ask for once it is decided whose each conflicting field is; null when nothing is.
+function chosen(item, choices) {
+  const { conflictingFields: fields } = item.conflict;
+  if (item.kind !== "edit") return fields.some((field) => choices[field] === "theirs") ? null : item.what;
+  const what = {};
+  for (const [field, mine] of Object.entries(item.what)) {
+    const choice = fields.includes(field) ? choices[field] : "mine";
+    if (choice === "mine") what[field] = mine;
+    else if (choice !== "theirs") what[field] = choice.value;
+  }
+  return Object.keys(what).length ? what : null;
+}

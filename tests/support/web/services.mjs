@@ -1,0 +1,96 @@
+// Both services as real processes on the embedded log, each in a folder of its own.
+import { spawn } from "node:child_process";
+import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = resolve(fileURLToPath(import.meta.url), "../../../..");
+const BIN = resolve(process.env.TASKSTREAM_BIN ?? join(ROOT, "build/dev/bin"));
+const PATIENCE_MS = 30_000;
+
+/** Waits for a fact: until `look` answers something true. */
+export async function until(look, what, patienceMs = PATIENCE_MS) {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > deadline) throw new Error(`not within ${patienceMs} ms: ${what}`);
+    await new Promise((again) => setTimeout(again, 20));
+  }
+}
+
+// Below the range from which the kernel takes the ports of outgoing connections: none of those may take it meanwhile.
+async function freePort() {
+  for (;;) {
+    const port = 12_000 + Math.floor(Math.random() * 20_000);
+    const isFree = await new Promise((answer) => {
+      const probe = createServer();
+      probe.once("error", () => answer(false));
+      probe.listen(port, "127.0.0.1", () => probe.close(() => answer(true)));
+    });
+    if (isFree) return port;
+  }
+}
+
+class Service {
+  #command;
+  #folder;
+  #process = null;
+  constructor(folder, name, port, args) {
+    this.name = name;
+    this.port = port;
+    this.url = `http://127.0.0.1:${port}`;
+    this.#folder = folder;
+    this.#command = [join(BIN, `taskstream-${name}`), ["--listen", `127.0.0.1:${port}`, ...args]];
+  }
+
+  async start() {
+    const words = openSync(join(this.#folder, `${this.name}.log`), "a");
+    this.#process = spawn(...this.#command, { cwd: this.#folder, stdio: ["ignore", words, words] });
+    await until(async () => {
+      if (this.#process.exitCode !== null) throw new Error(`${this.name} ended:\n${this.said()}`);
+      return fetch(`${this.url}/health/ready`).then((answer) => answer.ok, () => false);
+    }, `${this.name} is ready`);
+    return this;
+  }
+  said() { return readFileSync(join(this.#folder, `${this.name}.log`), "utf8"); }
+  async stop(signal = "SIGKILL") {
+    if (!this.#process || this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const ended = new Promise((end) => this.#process.once("exit", end));
+    this.#process.kill(signal);
+    await ended;
+  }
+}
+
+/** `{command, projection, folder, addUser(), stop()}`. */
+export async function startServices({ command = [], projection = [] } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "taskstream-web-"));
+  const log = ["--log", `file:${join(folder, "log")}`];
+  const [commandPort, projectionPort] = [await freePort(), await freePort()];
+  const origin = [`http://127.0.0.1:${projectionPort}`];
+  const both = {
+    command: new Service(folder, "command-service", commandPort,
+      [...log, "--state", join(folder, "state.db"), "--cors-origin", origin[0], ...command]),
+    projection: new Service(folder, "projection-service", projectionPort,
+      [...log, "--read-model", join(folder, "read-model.db"), ...projection]),
+  };
+  await both.command.start();
+  await both.projection.start();
+  return {
+    ...both,
+    folder,
+    async addUser(firstName, lastName = "Tester") {
+      const email = `${firstName}.${lastName}@example.org`.toLowerCase();
+      const answer = await fetch(`${both.command.url}/v1/users`, {
+        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ firstName, lastName, email }),
+      });
+      return answer.json();
+    },
+    async stop() {
+      await Promise.all([both.command.stop(), both.projection.stop()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
