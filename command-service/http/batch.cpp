@@ -37,7 +37,7 @@ std::string result_text(const BatchItem& item, std::string_view verdict, const h
       problem != nullptr ? http::to_response(*problem, item.request) : std::get<http::Response>(outcome);
   nlohmann::ordered_json result{
       {"commandId", item.command_id}, {"verdict", verdict}, {"status", static_cast<unsigned>(response.status)}};
-  if (success != nullptr && !events::is_deleted(success->state)) {
+  if (success != nullptr && is_shown(success->state)) {
     result["version"] = events::version_of(success->state).value;
   }
   if (success != nullptr && success->event_id) result["eventId"] = success->event_id->to_string();
@@ -62,6 +62,11 @@ class Run {
   awaitable<void> carry_out_chain(BatchChain chain) {
     while (const auto next = chain.next()) {
       BatchItem& item = batch_.items[next->place];
+      if (!item.is_permitted()) {
+        results_[next->place] = result_text(item, "rejected", not_permitted(), nullptr);
+        chain.break_off();
+        continue;
+      }
       if (item.expects_previous) expect(item, next->previous.value());
       const Answer answer = co_await execute_(item.command.request);
       results_[next->place] = result_text(item, std::visit(VerdictOf(), answer.result), item.command.tell(answer),

@@ -18,11 +18,13 @@ namespace taskstream::command {
 http::Problem to_problem(const Rejection& rejection,
                          http::FieldError::Location values_in = http::FieldError::Location::Body);
 
+// Of what the asker may not see it tells only that the id is taken.
 http::Problem version_conflict(const VersionConflict& conflict);
 http::Problem precondition_required();
 http::Problem idempotency_key_reused();
 http::Problem in_progress();
-http::Problem skipped();  // an item of a batch
+http::Problem skipped();        // an item of a batch
+http::Problem not_permitted();  // an item of a batch that takes more than the batch does
 http::Problem token_unknown(events::TokenError error);
 
 // ---- nothing happened, and trying again is safe
