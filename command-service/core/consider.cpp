@@ -45,9 +45,9 @@ bool creates(const Command& command) {
   return of_user != nullptr && std::holds_alternative<RegisterUser>(*of_user);
 }
 
-// Somebody may just have lost sight of what they are about to be told, and this replica has not heard.
-bool may_lose_sight(const Asker& asker) {
-  return asker.reach == Reach::OwnTasks;
+// The asker may just have lost sight of what they are about to be told, and this replica has not heard.
+bool may_lose_sight(const CommandRequest& request) {
+  return request.asker.reach == Reach::OwnTasks && request.stream.kind() == "task";
 }
 
 // True also of a task that could never be read: nobody knows whose it is.
@@ -71,7 +71,7 @@ std::optional<Finding> check_key(const CommandRequest& request, const StreamEntr
                                .event_id = first->event_id,
                                .event_version = first->version,
                                .replayed = true},
-           .is_final = !may_lose_sight(request.asker)}};
+           .is_final = !may_lose_sight(request)}};
 }
 
 // To those who may not see what is there it is as if nothing were. Only its id is taken.
@@ -125,7 +125,7 @@ boost::system::result<Match, Finding> check_expectation(const CommandRequest& re
   VersionConflict conflict = explain_conflict(request, *entry);
   if (request.merge_conflicts && conflict.mergeable) return Match::Merging;
   const bool is_past = !request.merge_conflicts && conflict.expected && *conflict.expected < version;
-  return Finding{.result = std::move(conflict), .is_final = is_past && !may_lose_sight(request.asker)};
+  return Finding{.result = std::move(conflict), .is_final = is_past && !may_lose_sight(request)};
 }
 
 // ---- what is asked of the other stream

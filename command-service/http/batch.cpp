@@ -11,6 +11,7 @@
 #include "command-service/core/batch_chain.hpp"
 #include "command-service/http/responses.hpp"
 #include "events/log/consistency_token.hpp"
+#include "http/auth/authenticator.hpp"
 #include "http/conditional.hpp"
 
 namespace taskstream::command {
@@ -62,8 +63,9 @@ class Run {
   awaitable<void> carry_out_chain(BatchChain chain) {
     while (const auto next = chain.next()) {
       BatchItem& item = batch_.items[next->place];
-      if (!item.is_permitted()) {
-        results_[next->place] = result_text(item, "rejected", not_permitted(), nullptr);
+      // The batch's own permission says nothing of what is in it.
+      if (auto forbidden = http::check_access(item.request.principal, item.endpoint->access)) {
+        results_[next->place] = result_text(item, "rejected", *std::move(forbidden), nullptr);
         chain.break_off();
         continue;
       }

@@ -24,8 +24,6 @@ struct BatchItem {
   bool expects_previous = false;  // the version that the item before it in the stream has made: not known beforehand
 
   const events::StreamId& stream() const { return command.request.stream; }
-  // The batch's own permission says nothing of what is in it.
-  bool is_permitted() const { return request.principal.may(endpoint->access); }
 };
 
 struct Batch {

@@ -178,12 +178,6 @@ Problem skipped() {
               "Settle that one, then send this one again."};
 }
 
-Problem not_permitted() {
-  return http::plain_problem(Status::forbidden,
-                             "The access token does not allow this command: users are changed with the scope "
-                             "`users:write`, by managers and admins.");
-}
-
 Problem token_unknown(events::TokenError error) {
   const bool is_of_another_log = error == events::TokenError::OfAnotherLog;
   return {.status = Status::bad_request,

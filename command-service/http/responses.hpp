@@ -23,8 +23,7 @@ http::Problem version_conflict(const VersionConflict& conflict);
 http::Problem precondition_required();
 http::Problem idempotency_key_reused();
 http::Problem in_progress();
-http::Problem skipped();        // an item of a batch
-http::Problem not_permitted();  // an item of a batch that takes more than the batch does
+http::Problem skipped();  // an item of a batch
 http::Problem token_unknown(events::TokenError error);
 
 // ---- nothing happened, and trying again is safe

@@ -104,10 +104,9 @@ TEST(Responses, TellOfATakenIdNothingThatItsSenderMayNotSee) {
 }
 
 TEST(Responses, ForbidWhatIsSeenAndNotTheirsToChange) {
-  for (const http::Problem& problem : {to_problem(TaskMayOnlyBeClaimed()), not_permitted()}) {
-    EXPECT_EQ(document(problem)["status"], 403);
-    EXPECT_EQ(document(problem)["code"], "FORBIDDEN");
-  }
+  const json body = document(to_problem(TaskMayOnlyBeClaimed()));
+  EXPECT_EQ(body["status"], 403);
+  EXPECT_EQ(body["code"], "FORBIDDEN");
 }
 
 TEST(Responses, ShowTheUserInAConflictOverOne) {

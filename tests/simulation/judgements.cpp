@@ -252,7 +252,7 @@ std::span<const Judge> all_judges() {
 }
 
 bool is_true_for_ever(const Operation& operation) {
-  const bool keeps_sight = operation.request.asker.reach != Reach::OwnTasks;
+  const bool keeps_sight = operation.request.asker.reach != Reach::OwnTasks || operation.stream().kind() != "task";
   if (const auto* conflict = operation.answered<VersionConflict>()) {
     return keeps_sight && !operation.request.merge_conflicts && conflict->expected &&
            *conflict->expected < events::version_of(conflict->current);
