@@ -11,12 +11,15 @@ std::optional<BatchChain::Item> BatchChain::next() const {
 }
 
 void BatchChain::answered(const Result& result) {
+  const auto* success = std::get_if<Succeeded>(&result);
+  if (success == nullptr) return break_off();
   ++done_;
-  if (const auto* success = std::get_if<Succeeded>(&result)) {
-    previous_ = success->event_version.value_or(events::version_of(success->state));
-  } else {
-    is_broken_ = true;
-  }
+  previous_ = success->event_version.value_or(events::version_of(success->state));
+}
+
+void BatchChain::break_off() {
+  ++done_;
+  is_broken_ = true;
 }
 
 std::span<const std::size_t> BatchChain::skipped() const {

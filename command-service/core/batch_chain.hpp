@@ -25,6 +25,7 @@ class BatchChain {
   std::optional<Item> next() const;
   // Of the item that next() gave.
   void answered(const Result& result);
+  void break_off();  // it did not succeed, or was not even asked
 
   // What is not carried out any more.
   std::span<const std::size_t> skipped() const;

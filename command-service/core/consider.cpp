@@ -45,17 +45,41 @@ bool creates(const Command& command) {
   return of_user != nullptr && std::holds_alternative<RegisterUser>(*of_user);
 }
 
+// The asker may just have lost sight of what they are about to be told, and this replica has not heard.
+bool may_lose_sight(const CommandRequest& request) {
+  return request.asker.reach == Reach::OwnTasks && request.stream.kind() == "task";
+}
+
+// True also of a task that could never be read: nobody knows whose it is.
+bool is_hidden_from(const Asker& asker, const events::StreamId& stream, const StreamEntry* entry) {
+  if (entry == nullptr) return false;
+  const bool is_unreadable = entry->stream.quarantine && !is_there(entry);
+  if (is_unreadable) return stream.kind() == "task" && asker.reach == Reach::OwnTasks;
+  return !may_see(asker, entry->stream.state);
+}
+
 // ---- what is asked of tasks and users alike
 
 std::optional<Finding> check_key(const CommandRequest& request, const StreamEntry* entry) {
   if (!request.key || entry == nullptr) return std::nullopt;
-  const RememberedCommand* first = entry->commands.find(request.actor, request.key->id);
+  const RememberedCommand* first = entry->commands.find(request.asker.actor, request.key->id);
   if (first == nullptr) return std::nullopt;
   if (first->hash != request.key->hash) return refusal(KeyReused());
   if (entry->stream.quarantine) return std::nullopt;  // the event may be parked here: the quarantine speaks
   if (!is_there(entry)) return std::nullopt;
-  return final_answer(Succeeded{
-      .state = entry->stream.state, .event_id = first->event_id, .event_version = first->version, .replayed = true});
+  return {{.result = Succeeded{.state = as_seen_by(request.asker, entry->stream.state),
+                               .event_id = first->event_id,
+                               .event_version = first->version,
+                               .replayed = true},
+           .is_final = !may_lose_sight(request)}};
+}
+
+// To those who may not see what is there it is as if nothing were. Only its id is taken.
+std::optional<Finding> check_sight(const CommandRequest& request, const Basis& basis) {
+  if (!is_hidden_from(request.asker, basis.stream, basis.own)) return std::nullopt;
+  if (!creates(request.command)) return refusal(missing(basis.stream));
+  if (request.expectation.kind == Expectation::Kind::Required) return refusal(PreconditionRequired());
+  return refusal(VersionConflict{.expected = highest(request.expectation)});
 }
 
 std::optional<Finding> check_quarantine(const Basis& basis) {
@@ -70,6 +94,13 @@ std::optional<Finding> check_existence(const CommandRequest& request, const Basi
   if (task != nullptr && task->deleted) return refusal(Rejection(TaskIsDeleted()));
   if (is_there(basis.own) || creates(request.command)) return std::nullopt;
   return refusal(missing(basis.stream));
+}
+
+std::optional<Finding> check_permission(const CommandRequest& request, const StreamEntry* entry) {
+  const auto* task = state_of<TaskState>(entry);
+  if (task == nullptr || creates(request.command)) return std::nullopt;
+  if (may_ask(request.asker, std::get<TaskCommand>(request.command), *task)) return std::nullopt;
+  return refusal(Rejection(TaskMayOnlyBeClaimed()));
 }
 
 // Whether the version is one that the request expects; or older, and the request can be made all the same.
@@ -93,8 +124,8 @@ boost::system::result<Match, Finding> check_expectation(const CommandRequest& re
   if (std::ranges::find(expectation.versions, version) != expectation.versions.end()) return Match::Exact;
   VersionConflict conflict = explain_conflict(request, *entry);
   if (request.merge_conflicts && conflict.mergeable) return Match::Merging;
-  const bool is_final = !request.merge_conflicts && conflict.expected && *conflict.expected < version;
-  return Finding{.result = std::move(conflict), .is_final = is_final};
+  const bool is_past = !request.merge_conflicts && conflict.expected && *conflict.expected < version;
+  return Finding{.result = std::move(conflict), .is_final = is_past && !may_lose_sight(request)};
 }
 
 // ---- what is asked of the other stream
@@ -169,8 +200,9 @@ std::optional<events::StreamId> stream_of(std::optional<events::UserId> user) {
 
 }  // namespace
 
-Result read_state(const events::StreamId& stream, const StreamEntry* entry) {
-  if (entry == nullptr) return missing(stream);
+Result read_state(const ReadRequest& request, const StreamEntry* entry) {
+  const events::StreamId& stream = request.stream;
+  if (entry == nullptr || is_hidden_from(request.asker, stream, entry)) return missing(stream);
   if (entry->stream.quarantine) return StreamQuarantined{*entry->stream.quarantine};
   if (std::holds_alternative<std::monostate>(entry->stream.state)) return missing(stream);
   const auto* task = std::get_if<events::TaskState>(&entry->stream.state);
@@ -194,9 +226,11 @@ std::optional<events::StreamId> other_stream(const Command& command, const Strea
 
 Finding consider(const CommandRequest& request, const Basis& basis, DecisionContext context) {
   if (auto finding = check_key(request, basis.own)) return *std::move(finding);
+  if (auto finding = check_sight(request, basis)) return *std::move(finding);
   if (auto finding = check_quarantine(basis)) return *std::move(finding);
   if (std::holds_alternative<DoDuty>(request.command)) return consider_duty(basis);
   if (auto finding = check_existence(request, basis)) return *std::move(finding);
+  if (auto finding = check_permission(request, basis.own)) return *std::move(finding);
   auto match = check_expectation(request, basis.own);
   if (!match) return match.error();
   if (request.values_unreadable) return refusal(Rejection(ValuesAreInvalid()));

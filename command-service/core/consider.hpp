@@ -36,17 +36,17 @@ struct Finding {
   std::optional<Result> result;
   // True for an answer that no newer state can change, so that it needs no barrier: a replayed key, and an expected
   // version older than the known one, for versions never go back. (Not so where conflicts are merged: a newer state may
-  // hold what the request wants, and then there is none.)
+  // hold what the request wants, and then there is none.) Nor so for whoever can lose sight of the task.
   bool is_final = false;
   // Holds only after a barrier that was begun when both streams had reached the versions that they have here.
   bool needs_fresh_barrier = false;
 };
 
-// What a strong read of the stream comes to. Pure.
-Result read_state(const events::StreamId& stream, const StreamEntry* entry);
+// What a strong read comes to. Pure.
+Result read_state(const ReadRequest& request, const StreamEntry* entry);
 
-// Idempotency key, then existence, version, values, and the domain's rules, in the order in which a client is told of
-// them. Pure.
+// Idempotency key, then sight, existence, permission, version, values, and the domain's rules, in the order in which a
+// client is told of them. Pure.
 Finding consider(const CommandRequest& request, const Basis& basis, DecisionContext context);
 
 }  // namespace taskstream::command

@@ -195,11 +195,11 @@ void Replica::take_turn(Ticket ticket, Now now) {
   if (now.steady >= command.due) return give_up(ticket, "the time for the command was over before it was appended");
   const CommandRequest& request = command.request;
   const StreamEntry* own =
-      request.key ? streams_.find(request.stream, request.actor, request.key->id) : streams_.find(request.stream);
+      request.key ? streams_.find(request.stream, request.asker.actor, request.key->id) : streams_.find(request.stream);
   const Basis basis{.stream = request.stream, .own = own, .other = find(other_stream(request.command, own))};
   Finding finding = consider(request, basis,
                              {.now = time_on(own, now),
-                              .actor = request.actor,
+                              .asker = request.asker,
                               .max_clock_skew = options_.max_clock_skew});
   const Stand stand{.own = version_of(basis.own), .other = version_of(basis.other)};
   const bool is_fresh = command.confirmed && command.barrier_begun_at == stand;
@@ -246,7 +246,7 @@ void Replica::append(Ticket ticket, PendingCommand& command, Finding finding, No
       .version = version_of(entry).next(),
       .context = {.source = options_.source,
                   .time = time,
-                  .actor = request.actor,
+                  .actor = request.asker.actor,
                   .command_id = carries_key ? std::optional(request.key->id) : std::nullopt,
                   .command_hash = carries_key ? std::optional(request.key->hash) : std::nullopt,
                   .correlation_id = request.correlation_id,
@@ -310,7 +310,8 @@ void Replica::win_version(Ticket ticket, PendingCommand& command, const events::
   const Appended own = *command.appended;
   if (applied.parked) return finish(ticket, OutcomeUnknown{own.id});
   if (own.stream == command.request.stream) {
-    return finish(ticket, Succeeded{.state = streams_.find(own.stream)->stream.state,
+    const events::State& state = streams_.find(own.stream)->stream.state;
+    return finish(ticket, Succeeded{.state = as_seen_by(command.request.asker, state),
                                     .event_id = own.id,
                                     .event_version = own.version,
                                     .merged = own.merges});
@@ -344,7 +345,7 @@ void Replica::do_duties(Now now) {
     const Ticket ticket = ++last_duty_;
     PendingCommand command{.request = {.stream = duty.stream,
                                        .command = DoDuty(),
-                                       .actor = policy_for(duty.stream),
+                                       .asker = {.actor = policy_for(duty.stream), .reach = Reach::EveryLock},
                                        .causation_id = duty.cause.to_string(),
                                        .timeout = kDutyTimeout}};
     line_up(ticket, commands_.emplace(ticket, std::move(command)).first->second, now);
@@ -447,8 +448,8 @@ void Replica::confirm(Ticket ticket, Read& read, Now now) {
 }
 
 void Replica::answer_read(Ticket ticket) {
-  const events::StreamId& stream = reads_.at(ticket).request.stream;
-  finish_read(ticket, read_state(stream, streams_.find(stream)));
+  const ReadRequest& request = reads_.at(ticket).request;
+  finish_read(ticket, read_state(request, streams_.find(request.stream)));
 }
 
 void Replica::finish_read(Ticket ticket, Result result) {
@@ -493,7 +494,7 @@ bool Replica::is_under_way(const CommandRequest& request) const {
   if (!request.key) return false;
   return std::ranges::any_of(turns_.line(request.stream), [&](Ticket ticket) {
     const CommandRequest& other = commands_.at(ticket).request;
-    return other.key && other.key->id == request.key->id && other.actor == request.actor;
+    return other.key && other.key->id == request.key->id && other.asker.actor == request.asker.actor;
   });
 }
 

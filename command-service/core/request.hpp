@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "command-service/core/last_changes.hpp"
+#include "command-service/domain/access.hpp"
 #include "command-service/domain/commands.hpp"
 #include "command-service/domain/rejection.hpp"
 #include "events/contract/ids.hpp"
@@ -56,7 +57,7 @@ struct CommandRequest {
   Expectation expectation;
   // An edit for an older version is made on the current one, if nobody has changed the same fields since.
   bool merge_conflicts = false;
-  std::string actor;
+  Asker asker;
   std::optional<RequestKey> key;
   std::optional<std::string> correlation_id;
   std::optional<std::string> causation_id;  // of what the service asks of itself
@@ -69,6 +70,7 @@ struct CommandRequest {
 // The strong read: the task or the user as of now.
 struct ReadRequest {
   events::StreamId stream;
+  Asker asker;
   events::PositionVector at_least;
   std::chrono::milliseconds wait{0};
   std::chrono::milliseconds timeout{0};
@@ -78,7 +80,7 @@ struct ReadRequest {
 
 // The task or the user after the command, or as it was read. `event_id` is there when an event was appended.
 struct Succeeded {
-  events::State state;
+  events::State state;  // nothing where the asker may not see it, or no longer
   std::optional<events::EventId> event_id;
   std::optional<events::StreamVersion> event_version;  // that the event made; the state of a replay may be further
   bool replayed = false;
@@ -87,7 +89,7 @@ struct Succeeded {
 
 struct VersionConflict {
   std::optional<events::StreamVersion> expected;  // the highest that was sent
-  events::State current;
+  events::State current;  // nothing where the asker may not see what has the id, and then nothing else is told of it
   std::vector<FieldChange> changes;        // since the expected version
   std::vector<events::Field> conflicting;  // those of them that the request would change as well
   bool mergeable = false;                  // `merge_conflicts` would let the request through

@@ -3,8 +3,8 @@
 #include <boost/system/result.hpp>
 #include <chrono>
 #include <optional>
-#include <string>
 
+#include "command-service/domain/access.hpp"
 #include "command-service/domain/rejection.hpp"
 #include "events/contract/event.hpp"
 #include "events/contract/instant.hpp"
@@ -18,7 +18,7 @@ enum class Assignee { Active, Inactive, Unknown };
 // that deciding is repeatable.
 struct DecisionContext {
   events::Instant now;
-  std::string actor;
+  Asker asker;
   std::chrono::milliseconds max_clock_skew{2000};  // a lock binds others until it expires plus this
   Assignee assignee = Assignee::Active;            // whom a CreateTask, AssignTask or ClaimTask names
 };

@@ -19,6 +19,7 @@ struct InvalidValue {
 
 struct TaskIsMissing {};
 struct TaskIsDeleted {};
+struct TaskMayOnlyBeClaimed {};  // by whoever sees it because nobody has it
 struct ValuesAreInvalid {
   std::vector<InvalidValue> values;
 };
@@ -40,7 +41,8 @@ struct UserIsInactive {};  // who is to have a task
 struct EmailIsTaken {};
 
 using Rejection =
-    std::variant<TaskIsMissing, TaskIsDeleted, ValuesAreInvalid, TaskIsLocked, TransitionIsIllegal, TaskIsClosed,
-                 TaskIsAssigned, TaskHasNoDueDate, UserIsMissing, UserIsInactive, EmailIsTaken>;
+    std::variant<TaskIsMissing, TaskIsDeleted, TaskMayOnlyBeClaimed, ValuesAreInvalid, TaskIsLocked,
+                 TransitionIsIllegal, TaskIsClosed, TaskIsAssigned, TaskHasNoDueDate, UserIsMissing, UserIsInactive,
+                 EmailIsTaken>;
 
 }  // namespace taskstream::command

@@ -10,13 +10,14 @@ bool is_over_for_everybody(const TaskLock& lock, const DecisionContext& context)
 }
 
 bool is_held_by_the_actor(const TaskLock& lock, const DecisionContext& context) {
-  return lock.holder == context.actor && context.now < lock.expires_at;
+  return lock.holder == context.asker.actor && context.now < lock.expires_at;
 }
 
 }  // namespace
 
 std::optional<TaskIsLocked> check_lock(const events::TaskState& task, const DecisionContext& context) {
-  if (!task.lock || task.lock->holder == context.actor) return std::nullopt;
+  if (!task.lock || task.lock->holder == context.asker.actor) return std::nullopt;
+  if (context.asker.reach == Reach::EveryLock) return std::nullopt;
   if (is_over_for_everybody(*task.lock, context)) return std::nullopt;
   return TaskIsLocked{.holder = task.lock->holder, .expires_at = task.lock->expires_at};
 }
@@ -26,7 +27,7 @@ std::optional<TaskIsLocked> check_lock(const events::TaskState& task, const Deci
 std::optional<events::Event> take_lock(const events::TaskState& task, const LockTask& command,
                                        const DecisionContext& context) {
   const bool is_renewal = task.lock && is_held_by_the_actor(*task.lock, context);
-  const TaskLock wanted{.holder = context.actor,
+  const TaskLock wanted{.holder = context.asker.actor,
                         .since = is_renewal ? task.lock->since : context.now,
                         .expires_at = context.now + std::chrono::seconds(command.ttl_seconds),
                         .fencing_token = is_renewal ? task.lock->fencing_token : task.version.next().value};

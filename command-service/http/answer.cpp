@@ -36,8 +36,8 @@ struct Render {
   const std::vector<http::FieldError>& unreadable;
 
   Outcome operator()(const Succeeded& success) const {
-    // A replay tells the current state, and the task may have been deleted since.
-    const AnswerForm form = events::is_deleted(success.state) ? AnswerForm::Deleted : terms.form;
+    // A replay tells the current state, and the task may have been deleted since, or have left the asker's sight.
+    const AnswerForm form = is_shown(success.state) ? terms.form : AnswerForm::Deleted;
     const bool is_minimal = terms.return_minimal && form != AnswerForm::Read;
     Response response;
     if (form == AnswerForm::Deleted) {
@@ -49,6 +49,7 @@ struct Render {
                                      events::state_json(success.state));
     }
     if (form != AnswerForm::Deleted) response.set(Field::etag, http::etag_of(events::version_of(success.state).value));
+    // Who creates a task sees it for ever.
     if (terms.form == AnswerForm::Created) response.set(Field::location, location_of(success.state));
     if (form == AnswerForm::Read) response.set(Field::cache_control, "no-cache");
     if (const std::string applied = preferences_applied(is_minimal, success.merged); !applied.empty()) {
@@ -89,6 +90,10 @@ struct Render {
 };
 
 }  // namespace
+
+bool is_shown(const events::State& state) {
+  return !std::holds_alternative<std::monostate>(state) && !events::is_deleted(state);
+}
 
 AnswerForm answer_form(const Command& command) {
   if (const auto* of_user = std::get_if<UserCommand>(&command)) {

@@ -11,11 +11,14 @@ namespace taskstream::command {
 enum class AnswerForm {
   Created,  // 201 with Location and the task or user
   Changed,  // 200 with the task or user
-  Deleted,  // 204 without a tag: there is nothing left to name
+  Deleted,  // 204 without a tag: there is nothing left to name, or nothing that whoever asks may see
   Read,     // 200 with the task or user, whatever was preferred
 };
 
 AnswerForm answer_form(const Command& command);
+
+// False of what was deleted, and of what whoever asks may not see: a success then tells that it is done, and no more.
+bool is_shown(const events::State& state);
 
 struct AnswerTerms {
   events::LogId log_id;

@@ -11,6 +11,7 @@
 #include "command-service/core/batch_chain.hpp"
 #include "command-service/http/responses.hpp"
 #include "events/log/consistency_token.hpp"
+#include "http/auth/authenticator.hpp"
 #include "http/conditional.hpp"
 
 namespace taskstream::command {
@@ -37,7 +38,7 @@ std::string result_text(const BatchItem& item, std::string_view verdict, const h
       problem != nullptr ? http::to_response(*problem, item.request) : std::get<http::Response>(outcome);
   nlohmann::ordered_json result{
       {"commandId", item.command_id}, {"verdict", verdict}, {"status", static_cast<unsigned>(response.status)}};
-  if (success != nullptr && !events::is_deleted(success->state)) {
+  if (success != nullptr && is_shown(success->state)) {
     result["version"] = events::version_of(success->state).value;
   }
   if (success != nullptr && success->event_id) result["eventId"] = success->event_id->to_string();
@@ -62,6 +63,12 @@ class Run {
   awaitable<void> carry_out_chain(BatchChain chain) {
     while (const auto next = chain.next()) {
       BatchItem& item = batch_.items[next->place];
+      // The batch's own permission says nothing of what is in it.
+      if (auto forbidden = http::check_access(item.request.principal, item.endpoint->access)) {
+        results_[next->place] = result_text(item, "rejected", *std::move(forbidden), nullptr);
+        chain.break_off();
+        continue;
+      }
       if (item.expects_previous) expect(item, next->previous.value());
       const Answer answer = co_await execute_(item.command.request);
       results_[next->place] = result_text(item, std::visit(VerdictOf(), answer.result), item.command.tell(answer),

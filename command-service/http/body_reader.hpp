@@ -63,12 +63,14 @@ class BodyReader {
   // A member that exists, but is not changed this way.
   void refuse(std::string_view name, std::string_view why);
 
+  // Of a member that was taken: its value is of the right type, and wrong all the same.
+  void fail(std::string_view name, std::string reason);
+
   // Everything that is wrong, unknown members included.
   std::vector<http::FieldError> finish();
 
  private:
   const nlohmann::json* take(std::string_view name);
-  void fail(std::string_view name, std::string reason);
 
   void read(std::string_view name, const nlohmann::json& value, std::string& out);
   void read(std::string_view name, const nlohmann::json& value, std::int32_t& out);

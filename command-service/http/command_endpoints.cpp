@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "command-service/http/asker.hpp"
 #include "command-service/http/command_hash.hpp"
 #include "command-service/http/parse_task_command.hpp"
 #include "command-service/http/parse_user_command.hpp"
@@ -31,7 +32,7 @@ PreparedCommand put_together(const CommandApi& api, const Request& request, Pars
                          .values_unreadable = !parsed.invalid.empty(),
                          .expectation = std::move(expectation),
                          .merge_conflicts = terms.preferences.merge_conflicts,
-                         .actor = request.principal.actor,
+                         .asker = asker_of(request.principal),
                          .key = std::move(terms.key),
                          .correlation_id = request.request_id,
                          .traceparent = std::move(terms.traceparent),

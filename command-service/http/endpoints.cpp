@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "command-service/http/answer.hpp"
+#include "command-service/http/asker.hpp"
 #include "command-service/http/batch.hpp"
 #include "command-service/http/batch_items.hpp"
 #include "command-service/http/command_endpoints.hpp"
@@ -48,6 +49,7 @@ awaitable<Outcome> read(const CommandApi& api, Request request) {
   if (!id) co_return id.error();
   const AnswerTerms answer_terms{.log_id = api.log.log_id, .sent = terms->at_least, .form = AnswerForm::Read};
   ReadRequest as_of_now{.stream = events::StreamId::of(Id(*id)),
+                        .asker = asker_of(request.principal),
                         .at_least = terms->at_least,
                         .wait = terms->preferences.wait,
                         .timeout = api.replica->command_timeout()};

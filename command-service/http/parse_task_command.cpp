@@ -36,14 +36,19 @@ void read_changes(BodyReader& read, EditTask& command) {
   read.refuse("assigneeId", "is changed by PUT and DELETE of the task's /assignee");
 }
 
-// Takes the task for the user whom the body names, or else for the actor, whose name must then be a user's id.
-void read_claim(BodyReader& read, const std::string& actor, ClaimTask& command) {
-  if (const auto own_id = events::UserId::parse(actor)) {
-    command.user_id = *own_id;
+// Takes the task for the actor, whose name must then be a user's id. Where nobody has to authenticate the body may name
+// another user instead.
+void read_claim(BodyReader& read, const http::Principal& principal, ClaimTask& command) {
+  const auto own_id = events::UserId::parse(principal.actor);
+  if (own_id) command.user_id = *own_id;
+  if (own_id || principal.is_authenticated) {
     read.optional("userId", command.user_id);
   } else {
     read.required("userId", command.user_id);
   }
+  if (!principal.is_authenticated || command.user_id == own_id) return;
+  read.fail("userId", own_id ? "must be your own id: a task is claimed for oneself"
+                             : "cannot be told: only users claim tasks, and the token's subject is none");
 }
 
 // A command without a body, which may name a reason in the query.
@@ -108,7 +113,7 @@ ParseResult parse_assign_task(const Request& request, std::size_t json_depth) {
 
 ParseResult parse_claim_task(const Request& request, std::size_t json_depth) {
   return parse_change<TaskId, ClaimTask>(with_body(request), json_depth, [&](BodyReader& read, ClaimTask& command) {
-    read_claim(read, request.principal.actor, command);
+    read_claim(read, request.principal, command);
   });
 }
 

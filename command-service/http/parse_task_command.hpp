@@ -10,7 +10,7 @@ ParseResult parse_edit_task(const http::Request& request, std::size_t json_depth
 ParseResult parse_postpone_task(const http::Request& request, std::size_t json_depth);
 ParseResult parse_change_status(const http::Request& request, std::size_t json_depth);
 ParseResult parse_assign_task(const http::Request& request, std::size_t json_depth);
-// The body may be absent: it only names another user than the actor.
+// The body may be absent: it only names another user than the actor, where nobody has to authenticate.
 ParseResult parse_claim_task(const http::Request& request, std::size_t json_depth);
 ParseResult parse_unassign_task(const http::Request& request, std::size_t json_depth);
 ParseResult parse_lock_task(const http::Request& request, std::size_t json_depth);

@@ -34,6 +34,12 @@ struct ToProblem {
             .detail = "The task was deleted, and its id is never used again. Create another one."};
   }
 
+  Problem operator()(const TaskMayOnlyBeClaimed&) const {
+    return http::plain_problem(Status::forbidden,
+                               "The task is neither one that you created nor one that you have. Nobody has it, so you "
+                               "may claim it by POST to its /claim, and then change it.");
+  }
+
   Problem operator()(const ValuesAreInvalid& invalid) const {
     std::vector<http::FieldError> errors;
     for (const InvalidValue& value : invalid.values) errors.push_back({value.field, value.reason, values_in});
@@ -95,6 +101,17 @@ struct ToProblem {
   }
 };
 
+// What is there is not theirs to see: whatever is told of it would tell too much.
+Problem id_taken(const VersionConflict& conflict) {
+  return {.status = Status::precondition_failed,
+          .code = "VERSION_CONFLICT",
+          .detail = "The id is taken. Choose another one.",
+          .members = {{"expectedVersion", conflict.expected ? Json(conflict.expected->value) : Json(nullptr)},
+                      {"changes", Json::array()},
+                      {"conflictingFields", Json::array()},
+                      {"mergeable", false}}};
+}
+
 Json json_of(const FieldChange& change) {
   return {{"field", events::to_string(change.field)},
           {"version", change.version.value},
@@ -109,6 +126,7 @@ Problem to_problem(const Rejection& rejection, http::FieldError::Location values
 }
 
 Problem version_conflict(const VersionConflict& conflict) {
+  if (std::holds_alternative<std::monostate>(conflict.current)) return id_taken(conflict);
   Json changes = Json::array();
   for (const FieldChange& change : conflict.changes) changes.push_back(json_of(change));
   Json conflicting = Json::array();

@@ -18,6 +18,7 @@ namespace taskstream::command {
 http::Problem to_problem(const Rejection& rejection,
                          http::FieldError::Location values_in = http::FieldError::Location::Body);
 
+// Of what the asker may not see it tells only that the id is taken.
 http::Problem version_conflict(const VersionConflict& conflict);
 http::Problem precondition_required();
 http::Problem idempotency_key_reused();

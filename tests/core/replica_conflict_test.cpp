@@ -20,7 +20,7 @@ CommandRequest merging(EditTask edit, std::int64_t version) {
           .command = std::move(edit),
           .expectation = at_version(version),
           .merge_conflicts = true,
-          .actor = "ann"};
+          .asker = anybody("ann")};
 }
 Fields fields_of(const std::vector<FieldChange>& changes) {
   Fields fields;
@@ -33,8 +33,10 @@ Fields fields_of(const std::vector<FieldChange>& changes) {
 TEST_F(ReplicaTest, TellsInAConflictWhatBecameOfTheTaskSinceTheExpectedVersion) {
   a.send_through(create());
   a.send_through(retitle("first"), kAny);
-  a.send(CommandRequest{
-      .stream = events::StreamId::of(kTask), .command = retitle("second"), .expectation = kAny, .actor = "ben"});
+  a.send(CommandRequest{.stream = events::StreamId::of(kTask),
+                        .command = retitle("second"),
+                        .expectation = kAny,
+                        .asker = anybody("ben")});
   a.land();
   a.send_through(ChangeStatus{.to = events::Status::Blocked}, kAny);
 
@@ -220,7 +222,7 @@ TEST_F(ReplicaTest, MergesEditsAlone) {
                                               .command = ChangeStatus{.to = events::Status::Blocked},
                                               .expectation = at_version(1),
                                               .merge_conflicts = true,
-                                              .actor = "ann"});
+                                              .asker = anybody("ann")});
   a.answer_end();
   EXPECT_NE(a.answer_as<VersionConflict>(ticket), nullptr);
 }

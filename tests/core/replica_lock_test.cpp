@@ -7,7 +7,7 @@ CommandRequest by(std::string actor, TaskCommand command) {
   return {.stream = events::StreamId::of(kTask),
           .command = std::move(command),
           .expectation = {.kind = Expectation::Kind::Any},
-          .actor = std::move(actor)};
+          .asker = anybody(std::move(actor))};
 }
 
 TEST_F(ReplicaTest, FencesALockWithTheVersionThatTookItAndKeepsTheTokenWhenRenewed) {

@@ -19,7 +19,7 @@ CommandRequest on_user(const UserId& user, UserCommand command, Expectation expe
   return {.stream = StreamId::of(user),
           .command = std::move(command),
           .expectation = std::move(expectation),
-          .actor = "ann"};
+          .asker = anybody("ann")};
 }
 UserCommand registration(std::string email = "ann@example.org") {
   return RegisterUser{.first_name = "Ann", .last_name = "Lee", .email = std::move(email)};
@@ -28,7 +28,7 @@ UserCommand move_to(std::string email) {
   return EditUser{{.email = std::move(email)}};
 }
 CommandRequest on_task(TaskCommand command) {
-  return {.stream = StreamId::of(kTask), .command = std::move(command), .actor = "ann"};
+  return {.stream = StreamId::of(kTask), .command = std::move(command), .asker = anybody("ann")};
 }
 
 RecordedEvent event_in(const Append& append) {

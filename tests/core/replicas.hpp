@@ -18,6 +18,10 @@ using events::Offset;
 using events::StreamVersion;
 
 inline const events::TaskId kTask = *events::TaskId::parse("0192f0c1-2b6e-7c3d-8a4f-5e6d7c8b9a01");
+// Whom no rule about whose task it is holds up.
+inline Asker anybody(std::string actor) {
+  return {.actor = std::move(actor), .reach = Reach::EveryTask};
+}
 inline constexpr std::chrono::milliseconds kTimeout = 5s;
 inline constexpr std::chrono::milliseconds kWait = 2s;
 
@@ -61,7 +65,7 @@ class Instance {
     return send(CommandRequest{.stream = events::StreamId::of(kTask),
                                .command = std::move(command),
                                .expectation = std::move(expectation),
-                               .actor = "ann",
+                               .asker = anybody("ann"),
                                .key = std::move(key),
                                .at_least = std::move(at_least)});
   }
@@ -75,9 +79,11 @@ class Instance {
     return ticket;
   }
 
-  Ticket read() {
+  Ticket read(Asker asker = anybody("ann")) {
     const Ticket ticket = ++last_ticket_;
-    replica_.on_read(ticket, {.stream = events::StreamId::of(kTask), .wait = kWait, .timeout = kTimeout}, now_);
+    replica_.on_read(
+        ticket,
+        {.stream = events::StreamId::of(kTask), .asker = std::move(asker), .wait = kWait, .timeout = kTimeout}, now_);
     collect();
     return ticket;
   }

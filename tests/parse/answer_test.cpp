@@ -41,6 +41,20 @@ TEST(Answer, SaysWhereWhatWasCreatedIs) {
   EXPECT_EQ(response.fields["ETag"], "\"1\"");
 }
 
+TEST(Answer, TellsWhoSeesNothingAnyMoreThatItIsDoneAndNothingElse) {
+  const Succeeded given_away{.event_id = kEvent, .event_version = events::StreamVersion{7}, .replayed = true};
+  for (const bool return_minimal : {false, true}) {
+    const Response response = response_to(given_away, {.return_minimal = return_minimal});
+    EXPECT_EQ(static_cast<unsigned>(response.status), 204U);
+    EXPECT_EQ(response.body, "");
+    EXPECT_EQ(response.fields.count("ETag"), 0U) << "a version tells too much";
+    EXPECT_EQ(response.fields.count("Location"), 0U);
+    EXPECT_EQ(response.fields["Event-Id"], kEvent.to_string());
+    EXPECT_EQ(response.fields["Idempotency-Replayed"], "true");
+    EXPECT_EQ(response.fields.count("Consistency-Token"), 1U);
+  }
+}
+
 TEST(Answer, IsOfTheFormThatTheCommandAsksFor) {
   EXPECT_EQ(answer_form(CreateTask()), AnswerForm::Created);
   EXPECT_EQ(answer_form(RegisterUser()), AnswerForm::Created);

@@ -42,7 +42,7 @@ TEST(BatchItems, AskForWhatTheSingleRequestAsksFor) {
   ASSERT_EQ(items.size(), 2U);
   EXPECT_EQ(std::get<EditTask>(std::get<TaskCommand>(items[0].command.request.command)).changes.title, "a");
   EXPECT_EQ(items[0].stream(), events::StreamId::of(kTask));
-  EXPECT_EQ(items[0].command.request.actor, kActor);
+  EXPECT_EQ(items[0].command.request.asker.actor, kActor);
   EXPECT_EQ(std::get<DeleteTask>(std::get<TaskCommand>(items[1].command.request.command)).reason, "done");
 }
 

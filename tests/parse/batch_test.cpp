@@ -30,7 +30,9 @@ class BatchTest : public testing::Test {
   using Reply = std::function<Result(const CommandRequest&)>;
 
   json results(const std::string& commands, Execute execute) {
-    auto batch = reader_.read(batch_of(commands));
+    http::Request request = batch_of(commands);
+    request.principal.role = role_;
+    auto batch = reader_.read(request);
     EXPECT_TRUE(batch.has_value()) << batch.error().members.dump();
     std::optional<http::Outcome> outcome;
     asio::co_spawn(context_, carry_out(*std::move(batch), api_, std::move(execute)),
@@ -51,6 +53,9 @@ class BatchTest : public testing::Test {
     });
   }
 
+  // Of whoever sends the batches from now on.
+  void permit(http::Role role) { role_ = role; }
+
   static awaitable<Answer> answer(Result result) { co_return Answer{.result = std::move(result)}; }
 
   static Succeeded at_version(std::int64_t version, std::int64_t event_version) {
@@ -63,6 +68,7 @@ class BatchTest : public testing::Test {
   const BatchReader reader_{api_, command_endpoints()};
   asio::io_context context_{1};
   std::vector<std::string> asked_;
+  http::Role role_ = http::Role::Admin;
 };
 
 TEST_F(BatchTest, TellsOfEachItemWhatBecameOfIt) {
@@ -103,6 +109,34 @@ TEST_F(BatchTest, TellsOfEachItemWhatBecameOfIt) {
   EXPECT_EQ(told[5]["status"], 504);
   EXPECT_EQ(told[5]["body"]["eventId"], event);
   EXPECT_EQ(told[6], (json{{"commandId", "gone"}, {"verdict", "replayed"}, {"status", 204}, {"eventId", event}}));
+}
+
+TEST_F(BatchTest, ShowsNothingOfWhatItsSenderNoLongerSees) {
+  const json told = results_with("[" + edit("a") + "]", [](const CommandRequest&) -> Result {
+    return Succeeded{.event_id = kEvent, .event_version = events::StreamVersion{8}};
+  });
+  EXPECT_EQ(told[0],
+            (json{{"commandId", "a"}, {"verdict", "applied"}, {"status", 204}, {"eventId", kEvent.to_string()}}));
+}
+
+TEST_F(BatchTest, RefusesEachItemThatItsSenderMayNotAskForAndWhatFollowsIt) {
+  permit(http::Role::Member);
+  const std::string user = "/v1/users/" + kAnn.to_string();
+  const auto of_user = [&](const std::string& id, const std::string& more) {
+    return R"({"commandId": ")" + id + R"(", "method": "POST", "path": ")" + user + R"(/deactivate")" + more + "}";
+  };
+  const std::string commands = "[" + of_user("a", "") + "," + edit("b") + "," +
+                               of_user("c", R"(, "expectedVersion": "previous")") + "]";
+  const auto succeed = [](const CommandRequest&) -> Result { return at_version(8, 8); };
+  const json told = results_with(commands, succeed);
+  EXPECT_EQ(told[0]["verdict"], "rejected");
+  EXPECT_EQ(told[0]["status"], 403);
+  EXPECT_EQ(told[0]["body"]["code"], "FORBIDDEN");
+  EXPECT_EQ(told[1]["verdict"], "applied");
+  EXPECT_EQ(told[2]["verdict"], "skipped");
+  EXPECT_EQ(asked_, std::vector<std::string>{"b"});
+  permit(http::Role::Manager);
+  EXPECT_EQ(results_with(commands, succeed)[2]["verdict"], "applied");
 }
 
 TEST_F(BatchTest, ExpectsTheVersionOfTheEventBeforeEvenWhereTheTaskIsFurther) {

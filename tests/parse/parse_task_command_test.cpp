@@ -176,9 +176,10 @@ TEST(ParseAssignTask, NeedsAUser) {
 ParseResult postpone(const std::string& body) {
   return parse_postpone_task(request_on_task(Verb::post, "/postpone", body), kDepth);
 }
-ParseResult claim(const std::string& body, const std::string& actor) {
+ParseResult claim(const std::string& body, const std::string& actor, bool is_authenticated = false) {
   Request request = request_on_task(Verb::post, "/claim", body);
   request.principal.actor = actor;
+  request.principal.is_authenticated = is_authenticated;
   return parse_claim_task(request, kDepth);
 }
 ParseResult lock(const std::string& body) {
@@ -208,6 +209,22 @@ TEST(ParseClaimTask, IsForTheActorUnlessTheBodyNamesAnother) {
     const ParseResult parsed = claim(R"({"userId":"22222222-2222-4222-8222-222222222222"})", actor);
     ASSERT_EQ(invalid(parsed), Fields());
     EXPECT_EQ(task_command<ClaimTask>(parsed->command).user_id, kBen);
+  }
+}
+
+TEST(ParseClaimTask, IsForOneselfWhereATokenSaysWhoAsks) {
+  for (const std::string body : {"", "{}", R"({"userId":"11111111-1111-4111-8111-111111111111"})"}) {
+    const ParseResult parsed = claim(body, kAnn.to_string(), true);
+    ASSERT_EQ(invalid(parsed), Fields()) << body;
+    EXPECT_EQ(task_command<ClaimTask>(parsed->command).user_id, kAnn);
+  }
+  const std::string for_ben = R"({"userId":"22222222-2222-4222-8222-222222222222"})";
+  EXPECT_EQ(invalid(claim(for_ben, kAnn.to_string(), true)), Fields{"body:userId"});
+}
+
+TEST(ParseClaimTask, IsNotTakenFromATokenOfNoUser) {
+  for (const std::string body : {"", R"({"userId":"22222222-2222-4222-8222-222222222222"})"}) {
+    EXPECT_EQ(invalid(claim(body, "robot", true)), Fields{"body:userId"}) << body;
   }
 }
 

@@ -92,6 +92,23 @@ TEST(Responses, LeaveOutOfAConflictNothingThatIsNotThere) {
   EXPECT_EQ(body["mergeable"], false);
 }
 
+TEST(Responses, TellOfATakenIdNothingThatItsSenderMayNotSee) {
+  const json body = document(version_conflict({}));
+  EXPECT_EQ(body["code"], "VERSION_CONFLICT");
+  EXPECT_FALSE(body.contains("current"));
+  EXPECT_FALSE(body.contains("currentVersion"));
+  EXPECT_TRUE(body["expectedVersion"].is_null());
+  EXPECT_EQ(body["changes"], json::array());
+  EXPECT_EQ(body["mergeable"], false);
+  EXPECT_EQ(body["detail"], "The id is taken. Choose another one.");
+}
+
+TEST(Responses, ForbidWhatIsSeenAndNotTheirsToChange) {
+  const json body = document(to_problem(TaskMayOnlyBeClaimed()));
+  EXPECT_EQ(body["status"], 403);
+  EXPECT_EQ(body["code"], "FORBIDDEN");
+}
+
 TEST(Responses, ShowTheUserInAConflictOverOne) {
   const events::UserState user{.id = kAnn, .first_name = "Ann", .version = {3}};
   const json body = document(version_conflict({.expected = events::StreamVersion{2}, .current = user}));

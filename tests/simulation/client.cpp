@@ -20,15 +20,15 @@ bool is_final(const command::Result& result) {
 
 }  // namespace
 
-Client::Client(World& world, Service& service, std::string actor)
-    : world_(world), service_(service), actor_(std::move(actor)) {}
+Client::Client(World& world, Service& service, command::Asker asker)
+    : world_(world), service_(service), asker_(std::move(asker)) {}
 
 // Now and then the next is sent before the last was answered.
 void Client::act() {
   if (service_.still_to_ask <= 0) return;
   Random& random = world_.random;
   if (random.chance(80)) {
-    send_batch(service_.generator.batch(actor_, knowledge_), 0);
+    send_batch(service_.generator.batch(asker_, knowledge_), 0);
   } else {
     send_one();
   }
@@ -39,7 +39,7 @@ void Client::send_one() {
   Random& random = world_.random;
   Operation operation{.reads = random.chance(200)};
   operation.request =
-      operation.reads ? service_.generator.read(knowledge_) : service_.generator.command(actor_, knowledge_);
+      operation.reads ? service_.generator.read(asker_, knowledge_) : service_.generator.command(asker_, knowledge_);
   const bool is_sent_twice = operation.request.key && random.chance(80);
   if (is_sent_twice) send(operation, 0);
   send(std::move(operation), 0);
@@ -79,11 +79,14 @@ void Client::learn(const Operation& operation) {
   if (!operation.answer) return;
   knowledge_.fold.advance(operation.answer->fold);
   const events::StreamId& stream = operation.stream();
+  const auto note = [&](const events::State& state) {
+    if (!std::holds_alternative<std::monostate>(state)) knowledge_.versions[stream] = events::version_of(state);
+  };
   if (const auto* succeeded = operation.answered<command::Succeeded>()) {
-    knowledge_.versions[stream] = events::version_of(succeeded->state);
+    note(succeeded->state);
     if (events::is_deleted(succeeded->state)) service_.generator.retire(stream);
   } else if (const auto* conflict = operation.answered<command::VersionConflict>()) {
-    knowledge_.versions[stream] = events::version_of(conflict->current);
+    note(conflict->current);
   } else if (operation.answered<command::StreamQuarantined>() != nullptr) {
     service_.generator.retire(stream);
   }

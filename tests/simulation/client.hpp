@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "tests/simulation/commands.hpp"
@@ -19,7 +18,7 @@ struct Service {
 // Somebody who asks one thing after another, at whatever site, and asks again when the outcome is not known.
 class Client {
  public:
-  Client(World& world, Service& service, std::string actor);
+  Client(World& world, Service& service, command::Asker asker);
 
   void start() { act(); }
 
@@ -36,7 +35,7 @@ class Client {
 
   World& world_;
   Service& service_;
-  std::string actor_;
+  command::Asker asker_;
   Knowledge knowledge_;
 };
 

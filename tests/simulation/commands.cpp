@@ -142,7 +142,7 @@ CommandGenerator::CommandGenerator(Random& random) : random_(random) {
   while (hot_users_.size() < kHotUsers) hot_users_.push_back(new_user());
 }
 
-command::CommandRequest CommandGenerator::command(const std::string& actor, const Knowledge& knowledge) {
+command::CommandRequest CommandGenerator::command(const command::Asker& asker, const Knowledge& knowledge) {
   command::CommandRequest request;
   const bool is_on_user = random_.chance(400);
   request.stream = any_stream(is_on_user ? hot_users_ : hot_tasks_);
@@ -156,24 +156,25 @@ command::CommandRequest CommandGenerator::command(const std::string& actor, cons
   request.values_unreadable = random_.chance(15);
   request.expectation = expectation(request, knowledge);
   request.merge_conflicts = random_.chance(300);
-  request.actor = actor;
+  request.asker = asker;
   request.key = any_key();
   add_times(request, knowledge);
   return request;
 }
 
-command::CommandRequest CommandGenerator::read(const Knowledge& knowledge) {
+command::CommandRequest CommandGenerator::read(const command::Asker& asker, const Knowledge& knowledge) {
   command::CommandRequest request;
+  request.asker = asker;
   request.stream = any_stream(random_.chance(250) ? hot_users_ : hot_tasks_);
   add_times(request, knowledge);
   return request;
 }
 
-std::vector<BatchCommand> CommandGenerator::batch(const std::string& actor, Knowledge knowledge) {
+std::vector<BatchCommand> CommandGenerator::batch(const command::Asker& asker, Knowledge knowledge) {
   std::vector<BatchCommand> items(static_cast<std::size_t>(random_.between(2, 6)));
   std::set<events::StreamId> before;
   for (BatchCommand& item : items) {
-    item.request = command(actor, knowledge);
+    item.request = command(asker, knowledge);
     if (!item.request.key) item.request.key = new_key();
     item.expects_previous = before.contains(item.request.stream) && random_.chance(700);
     before.insert(item.request.stream);

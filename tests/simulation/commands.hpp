@@ -27,13 +27,15 @@ class CommandGenerator {
  public:
   explicit CommandGenerator(Random& random);
 
-  command::CommandRequest command(const std::string& actor, const Knowledge& knowledge);
-  command::CommandRequest read(const Knowledge& knowledge);
+  command::CommandRequest command(const command::Asker& asker, const Knowledge& knowledge);
+  command::CommandRequest read(const command::Asker& asker, const Knowledge& knowledge);
   // Each with a key, mostly several on one stream.
-  std::vector<BatchCommand> batch(const std::string& actor, Knowledge knowledge);
+  std::vector<BatchCommand> batch(const command::Asker& asker, Knowledge knowledge);
   // Everybody turns to another task or user instead of this one.
   void retire(const events::StreamId& stream);
 
+  // One of those who mostly get the tasks.
+  const events::StreamId& hot_user(std::size_t number) const { return hot_users_.at(number); }
   // Of tasks and users.
   const std::vector<events::StreamId>& all_streams() const { return all_streams_; }
   events::StreamId new_task();

@@ -53,10 +53,13 @@ void Instance::ask(command::Ticket ticket) {
     world_.trace.note("asked", {site_, static_cast<std::int64_t>(ticket)}, operation.reads ? "a read" : "a command");
     replica.on_reachable(!world_.log_is_away);
     if (!operation.reads) return replica.on_command(ticket, request, now);
-    replica.on_read(
-        ticket,
-        {.stream = request.stream, .at_least = request.at_least, .wait = request.wait, .timeout = request.timeout},
-        now);
+    replica.on_read(ticket,
+                    {.stream = request.stream,
+                     .asker = request.asker,
+                     .at_least = request.at_least,
+                     .wait = request.wait,
+                     .timeout = request.timeout},
+                    now);
   });
 }
 

@@ -39,7 +39,9 @@ Judgement success_is_accepted(const Operation& operation, const Truth& truth) {
   if (version.step < operation.taken->step || version.step > operation.ended->step) {
     return "was told of success before its record was in the log, or its record came from before it was asked";
   }
-  if (!(version.after.state == succeeded->state)) return "was shown a state that is not what its event made";
+  const events::State& made = version.after.state;
+  const events::State shown = sees(operation.request.asker, made) ? made : events::State();
+  if (!(shown == succeeded->state)) return "was shown a state that is not what its event made, or not theirs to see";
   return std::nullopt;
 }
 
@@ -127,7 +129,7 @@ bool replays_one_of_two(const Operation& operation, const Truth& truth) {
   const Truth::Accepted* accepted = truth.find(*succeeded->event_id);
   if (accepted == nullptr || accepted->stream != operation.stream()) return false;
   const auto& key = truth.versions(accepted->stream)[accepted->version].key;
-  return key && key->actor == operation.request.actor && key->command_id == operation.request.key->id;
+  return key && key->actor == operation.request.asker.actor && key->command_id == operation.request.key->id;
 }
 
 Judgement answer_fits_its_state(const Operation& operation, const Truth& truth) {
@@ -136,7 +138,7 @@ Judgement answer_fits_its_state(const Operation& operation, const Truth& truth) 
   const std::size_t known = truth.version_in(operation.stream(), operation.answer->fold);
   const Result& answer = operation.answer->result;
   if (operation.reads) {
-    return same(answer, expect_read(operation.stream(), versions[known]))
+    return same(answer, expect_read(operation.request, versions[known]))
                ? std::nullopt
                : Judgement("was read something that is not there");
   }
@@ -165,7 +167,7 @@ Judgement fold_covers_what_it_must(const Operation& operation, const Truth& trut
   if (!is_covered) return "was answered on less than its token asks for";
   if (succeeded == nullptr) return std::nullopt;
   const auto version = static_cast<std::int64_t>(truth.version_in(operation.stream(), fold));
-  return version == events::version_of(succeeded->state).value
+  return version == succeeded->event_version->value
              ? std::nullopt
              : Judgement("got a token that does not fit its own event");
 }
@@ -250,12 +252,14 @@ std::span<const Judge> all_judges() {
 }
 
 bool is_true_for_ever(const Operation& operation) {
+  const bool keeps_sight = operation.request.asker.reach != Reach::OwnTasks || operation.stream().kind() != "task";
   if (const auto* conflict = operation.answered<VersionConflict>()) {
-    return !operation.request.merge_conflicts && conflict->expected &&
+    return keeps_sight && !operation.request.merge_conflicts && conflict->expected &&
            *conflict->expected < events::version_of(conflict->current);
   }
   const auto* succeeded = operation.answered<Succeeded>();
-  return (succeeded != nullptr && succeeded->replayed) || operation.answered<StreamQuarantined>() != nullptr;
+  const bool is_replayed = succeeded != nullptr && succeeded->replayed && keeps_sight;
+  return is_replayed || operation.answered<StreamQuarantined>() != nullptr;
 }
 
 }  // namespace taskstream::simulation

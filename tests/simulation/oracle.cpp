@@ -41,12 +41,38 @@ bool edits(const CommandRequest& request) {
   return std::holds_alternative<EditUser>(user_command(request));
 }
 
+// ---- whose task it is
+
+bool is_of(const Asker& asker, const events::TaskState& task) {
+  if (task.created_by == asker.actor) return true;
+  return task.assignee_id && task.assignee_id->to_string() == asker.actor;
+}
+bool is_anybodys(const events::TaskState& task) {
+  const bool is_closed = task.status == events::Status::Completed || task.status == events::Status::Cancelled;
+  return !task.assignee_id && !is_closed;
+}
+
+// A task that could never be read is nobody's whom it could be shown to.
+bool is_hidden(const CommandRequest& request, const Version& known) {
+  if (known.after.quarantine && !is_there(known.after.state)) {
+    return request.asker.reach == Reach::OwnTasks && request.stream.kind() == "task";
+  }
+  return !sees(request.asker, known.after.state);
+}
+
+// Who may only see the task may only claim it.
+bool is_forbidden(const CommandRequest& request, const events::State& state) {
+  const auto* task = task_in(state);
+  if (task == nullptr || creates(request) || request.asker.reach != Reach::OwnTasks) return false;
+  return !is_of(request.asker, *task) && !std::holds_alternative<ClaimTask>(*task_command(request));
+}
+
 // What the key did, in the versions up to this one.
 const Version* find_key(const CommandRequest& request, const std::vector<Version>& versions, std::size_t version) {
   if (!request.key) return nullptr;
   for (std::size_t v = version; v > 0; --v) {
     const auto& key = versions[v].key;
-    if (key && key->actor == request.actor && key->command_id == request.key->id) return &versions[v];
+    if (key && key->actor == request.asker.actor && key->command_id == request.key->id) return &versions[v];
   }
   return nullptr;
 }
@@ -136,7 +162,7 @@ Expected reserved(const CommandRequest& request, const Stand& stand, Expected ex
 // The domain's own: what the rules make of a command that has come so far.
 Expected decided(const CommandRequest& request, const Stand& stand, events::Instant now, bool merges) {
   const events::State& state = stand.versions[stand.version].after.state;
-  const DecisionContext context{.now = now, .actor = request.actor, .assignee = assignee(stand.other)};
+  const DecisionContext context{.now = now, .asker = request.asker, .assignee = assignee(stand.other)};
   const auto* of_task = task_command(request);
   const Decision decision = of_task != nullptr ? decide(task_in(state), *of_task, context)
                                                : decide(user_in(state), user_command(request), context);
@@ -174,13 +200,24 @@ Expected expect(const CommandRequest& request, const Stand& stand, events::Insta
   const events::State& state = known.after.state;
   const Version* first = find_key(request, versions, version);
   if (first != nullptr && first->key->command_hash != request.key->hash) return refused(KeyReused());
+  if (first != nullptr && !known.after.quarantine) {
+    return refused(Succeeded{.state = sees(request.asker, state) ? state : events::State(),
+                             .event_id = first->event_id,
+                             .event_version = first->recorded->version,
+                             .replayed = true});
+  }
+  if (is_hidden(request, known)) {
+    if (!creates(request)) return refused(missing_on(request.stream));
+    if (request.expectation.kind == Expectation::Kind::Required) return refused(PreconditionRequired());
+    const auto& expected = request.expectation.versions;
+    const auto highest = expected.empty() ? std::nullopt : std::optional(std::ranges::max(expected));
+    return refused(VersionConflict{.expected = highest});
+  }
   if (known.after.quarantine) return refused(StreamQuarantined{*known.after.quarantine});
-  if (first != nullptr)
-    return refused(Succeeded{
-        .state = state, .event_id = first->event_id, .event_version = first->recorded->version, .replayed = true});
   if (other != nullptr && other->after.quarantine) return refused(StreamQuarantined{*other->after.quarantine});
   if (events::is_deleted(state)) return refused(Rejection(TaskIsDeleted()));
   if (!is_there(state) && !creates(request)) return refused(missing_on(request.stream));
+  if (is_forbidden(request, state)) return refused(Rejection(TaskMayOnlyBeClaimed()));
   if (request.expectation.kind == Expectation::Kind::Required) return refused(PreconditionRequired());
   bool merges = false;
   if (is_there(state) && !is_met(request.expectation, known.after.version)) {
@@ -193,12 +230,19 @@ Expected expect(const CommandRequest& request, const Stand& stand, events::Insta
   return decided(request, stand, now, merges);
 }
 
-Result expect_read(const events::StreamId& stream, const Version& known) {
+Result expect_read(const CommandRequest& request, const Version& known) {
+  const events::StreamId& stream = request.stream;
   const events::State& state = known.after.state;
+  if (is_hidden(request, known)) return missing_on(stream);
   if (known.after.quarantine) return StreamQuarantined{*known.after.quarantine};
   if (!is_there(state)) return missing_on(stream);
   if (events::is_deleted(state)) return Rejection(TaskIsDeleted());
   return Succeeded{.state = state};
+}
+
+bool sees(const Asker& asker, const events::State& state) {
+  const auto* task = task_in(state);
+  return task == nullptr || asker.reach != Reach::OwnTasks || is_of(asker, *task) || is_anybodys(*task);
 }
 
 bool same(const Result& a, const Result& b) {

@@ -24,10 +24,13 @@ struct Stand {
 // user wants.
 std::optional<events::StreamId> other_stream(const command::CommandRequest& request);
 
-// The order in which a client is told what is wrong, written a second time: key, quarantine, existence, version,
-// values, rules, address. The rules themselves are the domain's, and have tests of their own.
+// The order in which a client is told what is wrong, written a second time: key, sight, quarantine, existence,
+// permission, version, values, rules, address. The rules themselves are the domain's, and have tests of their own.
 Expected expect(const command::CommandRequest& request, const Stand& stand, events::Instant now);
-command::Result expect_read(const events::StreamId& stream, const Version& known);
+command::Result expect_read(const command::CommandRequest& request, const Version& known);
+
+// Who sees what, written a second time.
+bool sees(const command::Asker& asker, const events::State& state);
 
 // Whether a client would be told the same.
 bool same(const command::Result& a, const command::Result& b);

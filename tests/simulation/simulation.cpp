@@ -16,6 +16,26 @@ using namespace std::chrono_literals;
 constexpr int kOperations = 300;
 constexpr int kMore = 20;  // when it has become quiet
 
+// Whom no rule holds up about whose task it is, nor a lock that is theirs.
+const command::Asker kManager{.actor = "client-0", .reach = command::Reach::EveryTask};
+
+// Who a client is. There are five: some share a name, and so the scope of their keys.
+command::Asker asker(std::int64_t client, const CommandGenerator& generator) {
+  using enum command::Reach;
+  switch (client % 5) {
+    case 0:
+      return kManager;
+    case 1:
+      return {.actor = "client-1", .reach = EveryLock};
+    case 2:
+      return {.actor = "client-2", .reach = OwnTasks};  // is no user, and has what it creates
+    case 3:
+      return {.actor = std::string(generator.hot_user(0).id()), .reach = OwnTasks};
+    default:
+      return {.actor = std::string(generator.hot_user(1).id()), .reach = OwnTasks};
+  }
+}
+
 class Run {
  public:
   Run(std::uint64_t seed, const Options& options);
@@ -52,8 +72,7 @@ Run::Run(std::uint64_t seed, const Options& options)
   for (int site = 0; site < sites; ++site) service_.sites.emplace_back(world_, site);
   const auto clients = world_.random.between(4, 8);
   clients_.reserve(static_cast<std::size_t>(clients));
-  // Some share a name, and so the scope of their keys.
-  for (std::int64_t n = 0; n < clients; ++n) clients_.emplace_back(world_, service_, "client-" + std::to_string(n % 5));
+  for (std::int64_t n = 0; n < clients; ++n) clients_.emplace_back(world_, service_, asker(n, service_.generator));
 }
 
 Outcome Run::complete() {
@@ -119,6 +138,7 @@ void Run::ask_everywhere() {
     for (const events::StreamId& stream : streams) {
       Operation operation{.reads = true};
       operation.request.stream = stream;
+      operation.request.asker = kManager;
       operation.request.timeout = 5s;
       ask(site, std::move(operation));
     }
@@ -128,7 +148,7 @@ void Run::ask_everywhere() {
 // Duties that arise now are done for what raised them: nothing restarts any more, and little comes after them.
 void Run::ask_more() {
   for (int more = 0; more < kMore; ++more) {
-    Operation operation{.request = service_.generator.command("client-0", Knowledge())};
+    Operation operation{.request = service_.generator.command(kManager, Knowledge())};
     operation.request.at_least = {};
     ask(static_cast<int>(world_.random.below(std::ssize(service_.sites))), std::move(operation));
     pass(world_.random.between(Time(1ms), Time(100ms)));
@@ -149,7 +169,7 @@ void Run::raise_duties_that_hide() {
     operation.request.stream = stream;
     operation.request.command = std::move(command);
     operation.request.expectation.kind = kind;
-    operation.request.actor = "client-0";
+    operation.request.asker = kManager;
     operation.request.timeout = 5s;
     ask(static_cast<int>(world_.random.below(std::ssize(service_.sites))), std::move(operation));
     pass(2s);

@@ -79,7 +79,7 @@ class TaskHistory : public History<TaskState> {
 };
 
 bool is_bound_by_lock(const TaskState& task, const DecisionContext& context) {
-  return task.lock && task.lock->holder != context.actor &&
+  return task.lock && task.lock->holder != context.asker.actor &&
          context.now < task.lock->expires_at + context.max_clock_skew;
 }
 
@@ -122,7 +122,7 @@ TEST(Deciding, AgainOnTheResultingStateDecidesNothing) {
             events::TaskLocked{.holder = "ann", .since = kYesterday, .expires_at = expires_at, .fencing_token = 2});
       }
       const DecisionContext context{.now = *one_of<events::Instant>({kNow, kNow + 2s, kNow + 2h}),
-                                    .actor = *one_of<std::string>({"ann", "ben"})};
+                                    .asker = {.actor = *one_of<std::string>({"ann", "ben"})}};
       const TaskCommand command = a_command();
       const TaskState before = history.task();
       const Decision decision = decide(&before, command, context);
@@ -144,7 +144,7 @@ TEST(Deciding, AgainOnTheResultingStateDecidesNothing) {
 TEST(Deciding, TwiceOnTheSameStateDecidesTheSame) {
   EXPECT_TRUE(rc::check([] {
     TaskHistory history;
-    const DecisionContext context{.now = kNow, .actor = "ann"};
+    const DecisionContext context{.now = kNow, .asker = {.actor = "ann"}};
     const TaskCommand command = a_command();
     const Decision first = decide(&history.task(), command, context);
     const Decision second = decide(&history.task(), command, context);

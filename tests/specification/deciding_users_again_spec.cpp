@@ -34,7 +34,7 @@ TEST(DecidingOnUsers, AgainOnTheResultingStateDecidesNothing) {
   int happenings = 0;
   int rejections = 0;
   int idlings = 0;
-  const DecisionContext context{.now = kNow, .actor = kActor};
+  const DecisionContext context{.now = kNow, .asker = {.actor = kActor}};
   EXPECT_TRUE(rc::check([&] {
     UserHistory history;
     const int steps = *rc::gen::inRange(1, 20);

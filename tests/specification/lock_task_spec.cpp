@@ -133,8 +133,23 @@ TEST(ALock, BindsEveryChangeOfOthers) {
   const TaskCreated assigned{.title = "x", .assignee_id = kAnn, .due_date = kTomorrow};
   for (const TaskCommand& command : commands) {
     SCOPED_TRACE("alternative " + std::to_string(command.index()));
-    Given({assigned, kLockOfAnother}).When(command).ThenRejectedAs<TaskIsLocked>();
+    Given({assigned, kLockOfAnother}).With(Reach::EveryTask).When(command).ThenRejectedAs<TaskIsLocked>();
   }
+}
+
+TEST(ALock, BindsNobodyWhoHasEveryLock) {
+  Given({kTask, kLockOfAnother})
+      .With(Reach::EveryLock)
+      .When(EditTask{{.title = "y"}})
+      .Then(TaskEdited{{.title = "y"}});
+  Given({kTask, kLockOfAnother})
+      .With(Reach::EveryLock)
+      .When(UnlockTask{})
+      .Then(TaskUnlocked{.holder = kSomebodyElse, .reason = "released"});
+  Given({kTask, kLockOfAnother})
+      .With(Reach::EveryLock)
+      .When(LockTask{60})
+      .Then(TaskLocked{.holder = kActor, .since = kNow, .expires_at = kNow + 60s, .fencing_token = 3});
 }
 
 }  // namespace

@@ -81,7 +81,11 @@ class Given {
   }
 
   Given& As(std::string actor) {
-    context_.actor = std::move(actor);
+    context_.asker.actor = std::move(actor);
+    return *this;
+  }
+  Given& With(command::Reach reach) {
+    context_.asker.reach = reach;
     return *this;
   }
   Given& At(events::Instant now) {
@@ -103,7 +107,7 @@ class Given {
 
  private:
   events::State state_;
-  command::DecisionContext context_{.now = kNow, .actor = kActor, .max_clock_skew = std::chrono::seconds(2)};
+  command::DecisionContext context_{.now = kNow, .asker = {.actor = kActor}, .max_clock_skew = std::chrono::seconds(2)};
 };
 
 // `count` times the same text; a text of so many code points when it is one.
