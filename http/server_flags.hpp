@@ -23,9 +23,11 @@ struct ServerFlags {
   ServerOptions options;
   LoggingOptions logging;
   bool insecure = false;
+  TlsFiles tls;  // as given; empty = plain HTTP
 };
 
-// Declares --listen, --allowed-host, --cors-origin, --insecure, --log-format, --log-level and a flag for each limit.
+// Declares --listen, --allowed-host, --cors-origin, --tls-cert, --tls-key, --insecure, --log-format, --log-level and a
+// flag for each limit.
 // `flags` outlives `settings` and holds the defaults.
 void declare_server_flags(Settings& settings, ServerFlags& flags);
 
