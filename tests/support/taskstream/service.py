@@ -18,6 +18,12 @@ class Service:
         self._command = [BIN / program, "--listen", f"127.0.0.1:{self.port}", *map(str, arguments)]
         self._folder = folder
         self._process = None
+        self._tls = None
+
+    def trusting(self, tls):
+        """Its clients speak TLS, in this `ssl.SSLContext`."""
+        self._tls = tls
+        return self
 
     def under(self, *command):
         """Started by this command from now on, which goes over into the service."""
@@ -42,7 +48,7 @@ class Service:
     def await_listening(self, timeout_s=30.0):
         def heard():
             assert self.is_alive(), f"{self.name} ended with {self._process.returncode}:\n{self.said()}"
-            return re.search(r"^listening on http://", self.said(), re.M)
+            return re.search(r"^listening on https?://", self.said(), re.M)
         wait_until(heard, f"{self.name} listens", timeout_s)
 
     def await_ready(self, timeout_s=30.0):
@@ -68,7 +74,7 @@ class Service:
             return words.read().decode(errors="replace")
 
     def client(self, timeout_s=20.0):
-        return Client(self.port, timeout_s)
+        return Client(self.port, timeout_s, self._tls)
 
     @property
     def pid(self):
@@ -104,6 +110,9 @@ class Service:
     def await_exit(self, timeout_s=30.0):
         wait_until(lambda: not self.is_alive(), f"{self.name} ends by itself", timeout_s)
         return self._process.returncode
+
+    def signal(self, name):
+        os.kill(self._process.pid, getattr(signal, name))
 
     def pause(self):
         os.kill(self._process.pid, signal.SIGSTOP)
