@@ -24,6 +24,7 @@ constexpr std::chrono::milliseconds kHangUpTime{1000};
 constexpr std::chrono::milliseconds kLastPartTime{1'000};  // to take a part of an answer once the server drains
 constexpr int kStreamSendBuffer = 128 * 1024;  // of the kernel, which would keep megabytes for a slow client
 constexpr std::size_t kMaxDroppedBytes = 64 * 1024;
+constexpr std::size_t kMaxDroppedAtEnd = 16 * 1024 * 1024;  // of who goes on sending what was refused
 constexpr auto kAwaitable = asio::as_tuple(asio::use_awaitable);
 
 }  // namespace
@@ -166,10 +167,11 @@ asio::awaitable<void> Connection::hang_up() {
 
 // What comes now is not even deciphered.
 asio::awaitable<void> Connection::drop_until_end() {
-  while (!timed_out_) {
+  for (std::size_t dropped = 0; !timed_out_ && dropped < kMaxDroppedAtEnd;) {
     buffer_.clear();
-    const auto [error, count] = co_await transport_.socket().async_read_some(buffer_.prepare(kReadSize), kAwaitable);
+    const auto [error, count] = co_await transport_.socket().async_read_some(buffer_.prepare(kBodyReadSize), kAwaitable);
     if (error) co_return;
+    dropped += count;
   }
 }
 

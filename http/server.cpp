@@ -1,5 +1,6 @@
 #include "http/server.hpp"
 
+#include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
@@ -32,6 +33,9 @@ constexpr int kBacklog = 4096;
 constexpr std::chrono::milliseconds kAcceptPause{100};  // after accept failed, unless a connection ends before
 constexpr std::chrono::milliseconds kAbortTime{500};   // for connections to notice that their sockets were closed
 constexpr rlim_t kOtherFiles = 512;                    // beside connections: the log, the read model, …
+// What the kernel takes of an answer before the client is ready for it: it would keep megabytes for each that does not
+// read, and have them made.
+constexpr int kUnsentBytes = 128 * 1024;
 constexpr auto kAwaitable = asio::as_tuple(asio::use_awaitable);
 
 tcp::endpoint endpoint_of(const ServerOptions& options) {
@@ -183,6 +187,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
       self->cannot_accept_ = false;
       error_code ignored;
       socket.set_option(tcp::no_delay(true), ignored);
+      setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytes, sizeof kUnsentBytes);
       ++self->open_;
       asio::co_spawn(lane.worker.context, serve(self, lane, std::move(socket)),
                      [self](const std::exception_ptr& error_thrown) { self->note_end(error_thrown); });

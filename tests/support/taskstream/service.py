@@ -19,6 +19,7 @@ class Service:
         self._folder = folder
         self._process = None
         self._tls = None
+        self._environment = None
 
     def trusting(self, tls):
         """Its clients speak TLS, in this `ssl.SSLContext`."""
@@ -30,13 +31,18 @@ class Service:
         self._command = [*command, *self._command]
         return self
 
+    def in_environment(self, variables):
+        """Started with these variables beside those of the test."""
+        self._environment = {**os.environ, **variables}
+        return self
+
     def launch(self):
         """Starts the process, and waits for nothing."""
         assert not self.is_alive(), f"{self.name} runs already"
         with open(self.words, "ab") as words:
             self._from = words.tell()
             self._process = subprocess.Popen(self._command, cwd=self._folder, stdin=subprocess.DEVNULL, stdout=words,
-                                             stderr=subprocess.STDOUT)
+                                             stderr=subprocess.STDOUT, env=self._environment)
         return self
 
     def start(self, timeout_s=30.0):
