@@ -58,13 +58,14 @@ std::optional<Problem> check_loopback_host(const Request& request, const std::ve
       "This server listens on loopback and answers to loopback names alone; `--allowed-host` adds others.");
 }
 
-std::optional<Problem> check_origin(const Request& request, const std::vector<std::string>& cors_origins) {
+std::optional<Problem> check_origin(const Request& request, std::string_view own_scheme,
+                                    const std::vector<std::string>& cors_origins) {
   if (!is_write(request.verb)) return std::nullopt;
   const auto origin = request.header("Origin");
   if (!origin) return std::nullopt;
   const auto host = request.fields.find(Field::host);
-  const bool is_own =
-      host != request.fields.end() && equals_ignoring_case(*origin, "http://" + std::string(view(host->value())));
+  const bool is_own = host != request.fields.end() &&
+                      equals_ignoring_case(*origin, std::string(own_scheme).append(view(host->value())));
   if (is_own || is_one_of(*origin, cors_origins)) return std::nullopt;
   return plain_problem(Status::forbidden,
                        "A web page of another origin may not write here; `--cors-origin` allows one.");

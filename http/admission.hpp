@@ -3,6 +3,7 @@
 #include <boost/system/result.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "http/message.hpp"
@@ -16,9 +17,10 @@ namespace taskstream::http {
 // sends its own. Without `Host` (HTTP/1.0) no browser is asking.
 std::optional<Problem> check_loopback_host(const Request& request, const std::vector<std::string>& allowed_hosts);
 
-// 403 for a write that a foreign web page asks for: its `Origin` is neither this server's own nor one of
-// `cors_origins`.
-std::optional<Problem> check_origin(const Request& request, const std::vector<std::string>& cors_origins);
+// 403 for a write that a foreign web page asks for: its `Origin` is neither this server's own, which begins with
+// `own_scheme` (`https://`), nor one of `cors_origins`.
+std::optional<Problem> check_origin(const Request& request, std::string_view own_scheme,
+                                    const std::vector<std::string>& cors_origins);
 
 // 415 for a body whose media type (or any coding of it) the route does not take.
 std::optional<Problem> check_media_type(const Request& request, const Route& route, bool has_body);

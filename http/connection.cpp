@@ -1,5 +1,7 @@
 #include "http/connection.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
@@ -22,12 +24,26 @@ constexpr std::chrono::milliseconds kHangUpTime{1000};
 constexpr std::chrono::milliseconds kLastPartTime{1'000};  // to take a part of an answer once the server drains
 constexpr int kStreamSendBuffer = 128 * 1024;  // of the kernel, which would keep megabytes for a slow client
 constexpr std::size_t kMaxDroppedBytes = 64 * 1024;
+constexpr std::size_t kMaxDroppedAtEnd = 16 * 1024 * 1024;  // of who goes on sending what was refused
 constexpr auto kAwaitable = asio::as_tuple(asio::use_awaitable);
 
 }  // namespace
 
-Connection::Connection(asio::ip::tcp::socket socket, const Limits& limits)
-    : socket_(std::move(socket)), limits_(limits), timer_(socket_.get_executor()) {}
+Connection::Connection(Transport::Socket socket, asio::ssl::context* tls, const Limits& limits)
+    : transport_(std::move(socket), tls), limits_(limits), timer_(transport_.get_executor()) {
+  error_code ignored;
+  peer_ = transport_.socket().remote_endpoint(ignored).address();
+}
+
+asio::awaitable<bool> Connection::open() {
+  auto* tls = transport_.tls();
+  if (tls == nullptr) co_return true;
+  idle_ = true;
+  set_deadline(limits_.handshake_deadline);
+  const auto [error] = co_await tls->async_handshake(asio::ssl::stream_base::server, kAwaitable);
+  if (error) spdlog::debug("{} does not get to speak TLS: {}", peer_.to_string(), error.message());
+  co_return !error;
+}
 
 asio::awaitable<std::variant<std::string_view, Refusal, Connection::Closed>> Connection::receive_head() {
   HeadScanner scanner({.bytes = limits_.header_bytes, .fields = limits_.header_fields});
@@ -75,7 +91,7 @@ asio::awaitable<error_code> Connection::receive_exactly(std::uint64_t size, std:
     const auto before = body.size();
     const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(size - before, kBodyReadSize));
     body.resize(before + part);
-    const auto [error, count] = co_await socket_.async_read_some(asio::buffer(body.data() + before, part), kAwaitable);
+    const auto [error, count] = co_await transport_.async_read_some(asio::buffer(body.data() + before, part), kAwaitable);
     body.resize(before + count);
     if (error) co_return error;
   }
@@ -85,7 +101,7 @@ asio::awaitable<error_code> Connection::receive_exactly(std::uint64_t size, std:
 asio::awaitable<error_code> Connection::receive_some() {
   // The timer may have fired between two reads, when there was nothing to cancel.
   if (timed_out_) co_return asio::error::operation_aborted;
-  const auto [error, count] = co_await socket_.async_read_some(buffer_.prepare(kReadSize), kAwaitable);
+  const auto [error, count] = co_await transport_.async_read_some(buffer_.prepare(kReadSize), kAwaitable);
   buffer_.commit(count);
   co_return error;
 }
@@ -98,21 +114,21 @@ Refusal Connection::interrupted() const {
 asio::awaitable<bool> Connection::send(std::string_view head, std::string_view body) {
   set_deadline(limits_.idle_time);
   const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
-  const auto [error, count] = co_await asio::async_write(socket_, parts, kAwaitable);
+  const auto [error, count] = co_await asio::async_write(transport_, parts, kAwaitable);
   co_return !error;
 }
 
 void Connection::watch() {
   watching_ = true;
   error_code ignored;
-  socket_.set_option(asio::socket_base::send_buffer_size(kStreamSendBuffer), ignored);
+  transport_.socket().set_option(asio::socket_base::send_buffer_size(kStreamSendBuffer), ignored);
   suspend_deadline();
   buffer_.clear();
   watch_some();
 }
 
 void Connection::watch_some() {
-  socket_.async_read_some(buffer_.prepare(kReadSize), [self = shared_from_this()](error_code error, std::size_t count) {
+  transport_.async_read_some(buffer_.prepare(kReadSize), [self = shared_from_this()](error_code error, std::size_t count) {
     if (!self->watching_) return;
     self->dropped_bytes_ += count;
     if (error || self->dropped_bytes_ > kMaxDroppedBytes) return self->note_end();
@@ -128,32 +144,40 @@ void Connection::note_end() {
 void Connection::end_watch() {
   watching_ = false;
   on_end_ = nullptr;
-  error_code ignored;
-  socket_.cancel(ignored);
+  transport_.cancel();
 }
 
 asio::awaitable<bool> Connection::send_part(std::string_view before, std::string_view bytes, std::string_view after) {
   if (gone_) co_return false;
   set_deadline(draining_ ? kLastPartTime : limits_.part_deadline);
   const std::array<asio::const_buffer, 3> parts{asio::buffer(before), asio::buffer(bytes), asio::buffer(after)};
-  const auto [error, count] = co_await asio::async_write(socket_, parts, kAwaitable);
+  const auto [error, count] = co_await asio::async_write(transport_, parts, kAwaitable);
   suspend_deadline();
   co_return !error;
 }
 
 asio::awaitable<void> Connection::hang_up() {
-  error_code ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   set_deadline(kHangUpTime);
-  buffer_.clear();
-  while (!co_await receive_some()) buffer_.clear();
-  socket_.close(ignored);
+  if (auto* tls = transport_.tls()) co_await tls->async_shutdown(kAwaitable);
+  error_code ignored;
+  transport_.socket().shutdown(Transport::Socket::shutdown_send, ignored);
+  co_await drop_until_end();
+  transport_.close();
+}
+
+// What comes now is not even deciphered.
+asio::awaitable<void> Connection::drop_until_end() {
+  for (std::size_t dropped = 0; !timed_out_ && dropped < kMaxDroppedAtEnd;) {
+    buffer_.clear();
+    const auto [error, count] = co_await transport_.socket().async_read_some(buffer_.prepare(kBodyReadSize), kAwaitable);
+    if (error) co_return;
+    dropped += count;
+  }
 }
 
 void Connection::drain() {
   draining_ = true;
-  error_code ignored;
-  if (idle_) socket_.cancel(ignored);
+  if (idle_) transport_.cancel();
   if (!watching_) return;
   // A part that is under way is not waited for long.
   if (due_ != Clock::time_point::max()) set_deadline(kLastPartTime);
@@ -161,8 +185,7 @@ void Connection::drain() {
 }
 
 void Connection::abort() {
-  error_code ignored;
-  socket_.close(ignored);
+  transport_.close();
 }
 
 // A deadline that moves on costs nothing: the timer is left as it is and looks again when it fires.
@@ -186,8 +209,7 @@ void Connection::on_timer() {
   if (due_ == Clock::time_point::max()) return;
   if (Clock::now() < due_) return arm();
   timed_out_ = true;
-  error_code ignored;
-  socket_.cancel(ignored);
+  transport_.cancel();
 }
 
 }  // namespace taskstream::http

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <chrono>
@@ -14,6 +14,7 @@
 
 #include "http/request_guard.hpp"
 #include "http/server.hpp"
+#include "http/transport.hpp"
 
 namespace taskstream::http {
 
@@ -21,7 +22,12 @@ namespace taskstream::http {
 // belongs to the thread of the socket's context.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(boost::asio::ip::tcp::socket socket, const Limits& limits);
+  // Without a TLS context: plain.
+  Connection(Transport::Socket socket, boost::asio::ssl::context* tls, const Limits& limits);
+
+  // Greets the client, where that takes more than its connecting; false when it cannot be spoken to.
+  boost::asio::awaitable<bool> open();
+  const boost::asio::ip::address& peer() const { return peer_; }
 
   struct Closed {};  // there is nobody to answer
   // The next request's head, its blank line included. It stays valid until `consume`.
@@ -62,6 +68,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   std::string_view received() const { return {static_cast<const char*>(buffer_.cdata().data()), buffer_.size()}; }
   boost::asio::awaitable<boost::system::error_code> receive_some();
+  boost::asio::awaitable<void> drop_until_end();
   boost::asio::awaitable<boost::system::error_code> receive_exactly(std::uint64_t size, std::string& body);
   Refusal interrupted() const;
   void watch_some();
@@ -70,7 +77,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void arm();
   void on_timer();
 
-  boost::asio::ip::tcp::socket socket_;
+  Transport transport_;
+  boost::asio::ip::address peer_;
   const Limits& limits_;
   boost::beast::flat_buffer buffer_;
   boost::asio::steady_timer timer_;

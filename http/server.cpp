@@ -1,5 +1,6 @@
 #include "http/server.hpp"
 
+#include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
@@ -12,10 +13,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 #include <stdexcept>
 #include <unordered_set>
 
+#include "http/file_watch.hpp"
 #include "http/session.hpp"
 
 namespace taskstream::http {
@@ -27,9 +30,12 @@ using boost::system::error_code;
 namespace {
 
 constexpr int kBacklog = 4096;
-constexpr std::chrono::milliseconds kAcceptPause{20};  // after accept failed, e.g. for want of file descriptors
+constexpr std::chrono::milliseconds kAcceptPause{100};  // after accept failed, unless a connection ends before
 constexpr std::chrono::milliseconds kAbortTime{500};   // for connections to notice that their sockets were closed
 constexpr rlim_t kOtherFiles = 512;                    // beside connections: the log, the read model, …
+// What the kernel takes of an answer before the client is ready for it: it would keep megabytes for each that does not
+// read, and have them made.
+constexpr int kUnsentBytes = 128 * 1024;
 constexpr auto kAwaitable = asio::as_tuple(asio::use_awaitable);
 
 tcp::endpoint endpoint_of(const ServerOptions& options) {
@@ -39,27 +45,32 @@ tcp::endpoint endpoint_of(const ServerOptions& options) {
   return {address, options.port};
 }
 
-void raise_file_limit(std::size_t connections) {
+// How many connections there may be: as many as are wanted (0 = any number), or as many as the system lets this process
+// have beside the files of the log and the read model, which clients must not be able to take away from it.
+std::size_t fit_connections(std::size_t wanted) {
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  const auto wanted = connections == 0 ? limit.rlim_max : std::min(limit.rlim_max, connections + kOtherFiles);
-  if (limit.rlim_cur < wanted) {
-    limit.rlim_cur = wanted;
-    setrlimit(RLIMIT_NOFILE, &limit);
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+  const auto needed = wanted == 0 ? limit.rlim_max : std::min(limit.rlim_max, wanted + kOtherFiles);
+  if (limit.rlim_cur < needed) {
+    const rlimit raised{.rlim_cur = needed, .rlim_max = limit.rlim_max};
+    if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit.rlim_cur = needed;
   }
-  if (connections != 0 && limit.rlim_cur < connections + kOtherFiles) {
-    spdlog::warn("the system allows {} open files, too few for {} connections: raise `ulimit -n`", limit.rlim_cur,
-                 connections);
+  if (limit.rlim_cur == RLIM_INFINITY) return wanted;
+  const auto fitting = limit.rlim_cur - std::min(kOtherFiles, limit.rlim_cur / 2);
+  if (wanted != 0 && wanted <= fitting) return wanted;
+  if (wanted != 0) {
+    spdlog::warn("the system allows {} open files, so no more than {} connections are taken, not {}: raise `ulimit -n`",
+                 limit.rlim_cur, fitting, wanted);
   }
+  return fitting;
 }
 
 // Belongs to the first worker's context, and to its handlers alone.
 struct Listener {
   tcp::acceptor acceptor;
-  asio::steady_timer slot_freed;  // cancelled when a connection ends while no more were accepted
+  asio::steady_timer slot_freed;  // cancelled when a connection ends
 
   Listener(asio::io_context& context, const tcp::endpoint& endpoint) : acceptor(context), slot_freed(context) {
-    slot_freed.expires_at(asio::steady_timer::time_point::max());
     try {
       acceptor.open(endpoint.protocol());
       acceptor.set_option(tcp::acceptor::reuse_address(true));
@@ -81,15 +92,25 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     if (workers.empty()) throw std::logic_error("a server needs a worker");
     const auto endpoint = endpoint_of(settings_.options);
     settings_.bound_to_loopback = endpoint.address().is_loopback();
-    raise_file_limit(settings_.options.limits.connections);
+    max_connections_ = fit_connections(settings_.options.limits.connections);
     for (auto& worker : workers) lanes_.push_back(std::make_unique<Lane>(worker));
+    if (settings_.options.tls) settings_.tls = std::make_shared<TlsCertificate>(*settings_.options.tls);
+    if (const auto rate = settings_.options.limits.request_rate; rate != 0) {
+      settings_.rate_limiter = std::make_unique<RateLimiter>(rate);
+    }
     listener_ = std::make_shared<Listener>(lanes_.front()->worker.context, endpoint);
     endpoint_ = listener_->acceptor.local_endpoint();
   }
 
   const tcp::endpoint& endpoint() const { return endpoint_; }
+  bool is_secure() const { return settings_.tls != nullptr; }
 
   void start() {
+    if (const auto tls = settings_.tls) {
+      tls_watch_.emplace(lanes_.front()->worker.context,
+                         std::vector<std::filesystem::path>{tls->files().certificate, tls->files().key},
+                         [tls] { tls->reload(); });
+    }
     weak_listener_ = listener_;
     asio::co_spawn(lanes_.front()->worker.context, accept_connections(shared_from_this(), std::move(listener_)),
                    asio::detached);
@@ -140,25 +161,33 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   bool is_full() const {
-    const auto limit = settings_.options.limits.connections;
-    return limit != 0 && open_ >= limit;
+    return max_connections_ != 0 && open_ >= max_connections_;
+  }
+
+  static asio::awaitable<void> await_end_of_one(Listener& listener, asio::steady_timer::time_point at_latest) {
+    listener.slot_freed.expires_at(at_latest);
+    co_await listener.slot_freed.async_wait(kAwaitable);
   }
 
   static asio::awaitable<void> accept_connections(std::shared_ptr<Impl> self, std::shared_ptr<Listener> listener) {
+    constexpr auto kEver = asio::steady_timer::time_point::max();
     for (std::size_t next = 0; !self->draining_; next = (next + 1) % self->lanes_.size()) {
       // Whoever comes meanwhile waits in the kernel's queue.
-      while (self->is_full() && !self->draining_) co_await listener->slot_freed.async_wait(kAwaitable);
+      while (self->is_full() && !self->draining_) co_await await_end_of_one(*listener, kEver);
       auto& lane = *self->lanes_[next];
       auto [error, socket] = co_await listener->acceptor.async_accept(lane.worker.context, kAwaitable);
       if (self->draining_) co_return;
       if (error) {
-        spdlog::warn("cannot accept a connection: {}", error.message());
-        asio::steady_timer pause(listener->acceptor.get_executor(), kAcceptPause);
-        co_await pause.async_wait(kAwaitable);
+        if (!self->cannot_accept_) spdlog::warn("no connection is accepted until there is room: {}", error.message());
+        self->cannot_accept_ = true;
+        co_await await_end_of_one(*listener, std::chrono::steady_clock::now() + kAcceptPause);
         continue;
       }
+      if (self->cannot_accept_) spdlog::info("connections are accepted again");
+      self->cannot_accept_ = false;
       error_code ignored;
       socket.set_option(tcp::no_delay(true), ignored);
+      setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytes, sizeof kUnsentBytes);
       ++self->open_;
       asio::co_spawn(lane.worker.context, serve(self, lane, std::move(socket)),
                      [self](const std::exception_ptr& error_thrown) { self->note_end(error_thrown); });
@@ -190,7 +219,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
       --open_;
     }
     all_ended_.notify_all();
-    if (was_full && !draining_) {
+    if ((was_full || cannot_accept_) && !draining_) {
       on_listener([](Listener& listener) { listener.slot_freed.cancel(); });
     }
   }
@@ -200,7 +229,10 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   std::shared_ptr<Listener> listener_;  // until it starts; then the coroutine that accepts is its owner
   std::weak_ptr<Listener> weak_listener_;
   tcp::endpoint endpoint_;
+  std::optional<FileWatch> tls_watch_;
+  std::size_t max_connections_ = 0;  // 0 = any number
   std::atomic<bool> draining_ = false;
+  std::atomic<bool> cannot_accept_ = false;  // for want of file descriptors
   std::atomic<std::size_t> open_ = 0;
   std::mutex mutex_;
   std::condition_variable all_ended_;
@@ -220,7 +252,7 @@ std::uint16_t Server::port() const {
 std::string Server::url() const {
   const auto address = impl_->endpoint().address();
   const auto host = address.is_v6() ? '[' + address.to_string() + ']' : address.to_string();
-  return "http://" + host + ':' + std::to_string(port());
+  return (impl_->is_secure() ? "https://" : "http://") + host + ':' + std::to_string(port());
 }
 
 void Server::start() {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,14 @@ struct Limits {
   std::chrono::milliseconds request_deadline{10'000};  // to send a request, from its first byte
   std::chrono::milliseconds idle_time{60'000};         // between requests on one connection
   std::chrono::milliseconds part_deadline{10'000};     // for a client to take a part of an answer that goes on
+  std::chrono::milliseconds handshake_deadline{10'000};  // to agree on TLS
+  std::uint32_t request_rate = 0;                        // requests a second of each principal
+};
+
+// Both in PEM, read anew on SIGHUP and when they change.
+struct TlsFiles {
+  std::string certificate;  // the server's own first, then those of the authorities between it and a root
+  std::string key;
 };
 
 class Authenticator;
@@ -31,7 +40,8 @@ struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;                  // 0 = any free one
   std::vector<std::string> allowed_hosts;  // host names beside loopback's that are answered to
-  std::vector<std::string> cors_origins;   // foreign origins that may write
+  std::vector<std::string> cors_origins;   // foreign origins whose pages may read and write
+  std::optional<TlsFiles> tls;             // plain HTTP without
   Limits limits;
   const Authenticator* authenticator = nullptr;  // who may ask; outlives the server. nullptr = everybody may do all
 };
@@ -47,12 +57,13 @@ struct Worker {
 // and logged with its cause.
 class Server {
  public:
-  // Binds at once; throws std::runtime_error with a message that says what to do (port taken, not an address).
+  // Binds at once; throws std::runtime_error with a message that says what to do (port taken, not an address, no
+  // certificate).
   Server(ServerOptions options, std::vector<Worker> workers);
   ~Server();
 
   std::uint16_t port() const;
-  // `http://HOST:PORT`
+  // `http://HOST:PORT`, or `https://…`
   std::string url() const;
 
   void start();

@@ -2,6 +2,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include "http/cors.hpp"
 #include "http/text.hpp"
 
 namespace taskstream::http {
@@ -33,6 +34,32 @@ void declare_limits(Settings& settings, Limits& limits) {
                   "Milliseconds to send a request in, from its first byte; 0 = no limit.");
   settings.number("idle-time-ms", limits.idle_time, {0, kDayMs},
                   "Milliseconds that a connection may stay silent between requests; 0 = no limit.");
+  settings.number("part-deadline-ms", limits.part_deadline, {0, kDayMs},
+                  "Milliseconds for a client to take a part of a stream; 0 = no limit.");
+  settings.number("handshake-deadline-ms", limits.handshake_deadline, {0, kDayMs},
+                  "Milliseconds to agree on TLS in; 0 = no limit.");
+  settings.number("rate-limit", limits.request_rate, {0, 1'000'000},
+                  "Requests a second of each principal, then 429; 0 = no limit.");
+}
+
+void declare_tls(Settings& settings, ServerFlags& flags) {
+  settings.text("tls-cert", flags.tls.certificate,
+                "File of the certificate chain in PEM, for https; read anew on SIGHUP and when it changes.",
+                "/etc/taskstream/chain.pem");
+  settings.text("tls-key", flags.tls.key, "File of the certificate's private key in PEM.", "/etc/taskstream/key.pem");
+  settings.require([&flags]() -> std::optional<std::string> {
+    if (flags.tls.certificate.empty() != flags.tls.key.empty()) return "--tls-cert and --tls-key need each other";
+    if (!flags.tls.key.empty()) flags.options.tls = flags.tls;
+    return std::nullopt;
+  });
+}
+
+std::optional<std::string> check_origins(const std::vector<std::string>& origins) {
+  for (const auto& origin : origins) {
+    if (is_origin(origin)) continue;
+    return "--cors-origin " + origin + " is no origin: give scheme, host and port alone, e.g. https://board.example";
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -68,8 +95,10 @@ void declare_server_flags(Settings& settings, ServerFlags& flags) {
   settings.toggle("insecure", flags.insecure, "Listen beyond loopback although nobody has to authenticate.");
   settings.list("allowed-host", flags.options.allowed_hosts, "Host name beside loopback's that is answered to.",
                 "tasks.example");
-  settings.list("cors-origin", flags.options.cors_origins, "Foreign origin whose pages may write.",
+  settings.list("cors-origin", flags.options.cors_origins, "Foreign origin whose pages may read and write.",
                 "https://board.example");
+  settings.require([&flags] { return check_origins(flags.options.cors_origins); });
+  declare_tls(settings, flags);
   declare_limits(settings, flags.options.limits);
   settings.choice("log-format", flags.logging.format, {"text", "json"}, "What a line of the log looks like.");
   settings.choice("log-level", flags.logging.level, {"debug", "info", "warn", "error"}, "The least that is logged.");

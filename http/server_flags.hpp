@@ -24,9 +24,11 @@ struct ServerFlags {
   LoggingOptions logging;
   std::string auth_file;  // empty = nobody has to authenticate
   bool insecure = false;
+  TlsFiles tls;  // as given; empty = plain HTTP
 };
 
-// Declares --listen, --allowed-host, --cors-origin, --auth, --insecure, --log-format, --log-level and a flag for each limit.
+// Declares --listen, --allowed-host, --cors-origin, --tls-cert, --tls-key, --auth, --insecure, --log-format, --log-level
+// and a flag for each limit.
 // `flags` outlives `settings` and holds the defaults.
 void declare_server_flags(Settings& settings, ServerFlags& flags);
 

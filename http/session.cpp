@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <boost/asio/ip/network_v6.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <charconv>
 
@@ -50,6 +51,24 @@ void append_field(std::string& head, std::string_view name, std::string_view val
   head += "\r\n";
 }
 
+std::string_view field_value(const Fields& fields, Field name) {
+  const auto value = fields[name];
+  return {value.data(), value.size()};
+}
+
+// Whoever may use one address of a network of IPv6 may use all of them.
+std::string network_of(const asio::ip::address& peer) {
+  if (!peer.is_v6() || peer.to_v6().is_v4_mapped()) return peer.to_string();
+  return asio::ip::make_network_v6(peer.to_v6(), 64).canonical().to_string();
+}
+
+// Where nobody authenticates, the name that was given; one that cannot be taken is refused later.
+std::string rate_key(const Request& request) {
+  if (request.principal.is_authenticated) return request.principal.actor;
+  auto named = read_actor(request);
+  return named ? *std::move(named) : request.principal.actor;
+}
+
 bool allows_content(Status status) {
   return status != Status::no_content && status != Status::not_modified;
 }
@@ -57,12 +76,15 @@ bool allows_content(Status status) {
 }  // namespace
 
 Session::Session(asio::ip::tcp::socket socket, const SessionSettings& settings, const Router& router)
-    : connection_(std::make_shared<Connection>(std::move(socket), settings.options.limits)),
+    : connection_(std::make_shared<Connection>(
+          std::move(socket), settings.tls ? settings.tls->current().get() : nullptr, settings.options.limits)),
       settings_(settings),
       router_(router) {}
 
 asio::awaitable<void> Session::run() {
-  while (co_await serve_next()) {
+  if (co_await connection_->open()) {
+    while (co_await serve_next()) {
+    }
   }
   connection_->abort();
 }
@@ -96,7 +118,9 @@ asio::awaitable<bool> Session::serve_next() {
 asio::awaitable<bool> Session::serve(RequestHead head, Exchange& exchange) {
   Request request = exchange.about;
   request.fields = std::move(head.fields);
+  exchange.cors = cors_answer(request, settings_.options.cors_origins);
   auto admitted = admit(request);
+  if (auto limited = check_rate(request, admitted, exchange)) admitted = std::move(*limited);
   auto* problem = std::get_if<Problem>(&admitted);
   const Route* route = problem == nullptr ? std::get<const Route*>(admitted) : nullptr;
 
@@ -131,7 +155,8 @@ std::variant<const Route*, Problem> Session::admit(Request& request) const {
   if (settings_.bound_to_loopback) {
     if (auto problem = check_loopback_host(request, settings_.options.allowed_hosts)) return std::move(*problem);
   }
-  if (auto problem = check_origin(request, settings_.options.cors_origins)) return std::move(*problem);
+  const std::string_view scheme = settings_.tls ? "https://" : "http://";
+  if (auto problem = check_origin(request, scheme, settings_.options.cors_origins)) return std::move(*problem);
   auto path = read_path(request.target);
   if (!path) return path.error();
   request.path = std::move(*path);
@@ -155,6 +180,23 @@ std::optional<Problem> Session::identify(Request& request, const Route* route) c
   if (!grant) return grant.error();
   request.principal = std::move(grant->principal);
   return std::nullopt;
+}
+
+// A route that asks for nothing is open to everybody at any rate: it tells a balancer whether this process is well. Who
+// is refused for want of a good token is counted by its address, and only such refusals: behind a proxy others have it too.
+std::optional<Problem> Session::check_rate(const Request& request, const std::variant<const Route*, Problem>& admitted,
+                                           Exchange& exchange) const {
+  if (!settings_.rate_limiter) return std::nullopt;
+  std::string who;
+  if (const auto* problem = std::get_if<Problem>(&admitted)) {
+    if (problem->status != Status::unauthorized) return std::nullopt;
+    who = "peer " + network_of(connection_->peer());
+  } else {
+    if (std::get<const Route*>(admitted)->access == Access::Public) return std::nullopt;
+    who = "principal " + rate_key(request);
+  }
+  exchange.rate = settings_.rate_limiter->take(who, request.received);
+  return exchange.rate->is_allowed ? std::nullopt : std::optional(rate_limited(*exchange.rate));
 }
 
 std::uint64_t Session::body_limit(const Route* route) const {
@@ -251,6 +293,8 @@ void Session::write_head(Status status, const Fields& fields, Framing framing, s
                  {field.value().data(), field.value().size()});
   }
   append_field(head_, "X-Request-Id", exchange.about.request_id);
+  append_cors_fields(head_, exchange.cors, field_value(fields, Field::allow));
+  if (exchange.rate) append_rate_fields(head_, *exchange.rate);
   if (framing == Framing::Chunked) {
     head_ += "Transfer-Encoding: chunked\r\n";
   } else if (framing == Framing::ContentLength && allows_content(status)) {  // RFC 9110 §8.6: never with 204

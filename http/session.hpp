@@ -8,8 +8,11 @@
 #include <variant>
 
 #include "http/connection.hpp"
+#include "http/cors.hpp"
+#include "http/rate_limiter.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
+#include "http/tls.hpp"
 
 namespace taskstream::http {
 
@@ -17,6 +20,8 @@ namespace taskstream::http {
 struct SessionSettings {
   ServerOptions options;
   bool bound_to_loopback = true;
+  std::shared_ptr<TlsCertificate> tls = nullptr;        // plain HTTP without
+  std::unique_ptr<RateLimiter> rate_limiter = nullptr;  // of all sessions together; no limit without
 };
 
 // Serves one connection, request after request, in the order in which they came.
@@ -35,6 +40,8 @@ class Session {
     bool is_http_1_1 = true;
     bool keep_alive = false;
     bool is_parsed = false;
+    CorsAnswer cors;
+    std::optional<RateLimiter::Verdict> rate;
   };
 
   boost::asio::awaitable<bool> serve_next();  // false = the connection is over
@@ -47,6 +54,8 @@ class Session {
   std::variant<const Route*, Problem> admit(Request& request) const;
   // Settles who asks; `route` is where to, if anywhere. The problem: nobody that is known.
   std::optional<Problem> identify(Request& request, const Route* route) const;
+  std::optional<Problem> check_rate(const Request& request, const std::variant<const Route*, Problem>& admitted,
+                                    Exchange& exchange) const;
   std::uint64_t body_limit(const Route* route) const;
   enum class Framing { ContentLength, Chunked, UntilClose };
   void write_head(Status status, const Fields& fields, Framing framing, std::size_t content_length,

@@ -37,6 +37,10 @@ def test_up_starts_both_services_and_down_stops_them(clone, log):
     for curl, status in zip(curls, ("201", "200"), strict=True):
         answer = subprocess.run(curl, shell=True, check=True, capture_output=True, text=True).stdout
         assert answer.startswith(f"HTTP/1.1 {status}"), answer
+    for host in ("127.0.0.1", "localhost"):
+        board = f"http://{host}:{ports[1]}"
+        answer = Client(ports[0]).create("From the board", headers={"Origin": board})
+        assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (201, board)
     again = run(clone, "compose/up", *flags)
     assert again.count("runs already") == 2
     assert "Stop it first" in run(clone, "compose/up", *log, "--port-command", free_port(), "--port-projection", ports[1], code=1)

@@ -50,7 +50,7 @@ THIRD_PARTY = {
     r"boost/beast": [r"http/"],
     # The core is driven from coroutines; its driver and the waiters of tokens are where both meet.
     r"boost/asio": [r"http/", r"command-service/runtime/", r"[a-z]+-service/http/", r"[a-z]+-service/[a-z_]+\.[ch]pp"],
-    r"openssl/": [r"command-service/domain/sha256\.cpp", r"http/auth/"],
+    r"openssl/": [r"command-service/domain/sha256\.cpp", r"http/auth/", r"http/tls\.cpp"],
     r"boost/json": [r"events/.*_json\.[ch]pp"],
     r"nlohmann/": [r"http/", r"[a-z]+-service/http/", r"projection-service/readmodel/(state_text|past_task)\.cpp",
                    r"projection-service/replay/"],

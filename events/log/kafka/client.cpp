@@ -88,6 +88,16 @@ void log_callback(const rd_kafka_t*, int syslog_level, const char* facility, con
   spdlog::log(minor ? spdlog::level::debug : level, "kafka client: {} {}", facility, text);
 }
 
+// librdkafka before 2.6.1 answers with a nonce that Kafka 4 rightly refuses (CVE-2024-56128), whatever the password. The
+// broker's words blame the password all the same, and would send the operator looking in the wrong place.
+constexpr int kScramWorksSince = 0x020601ff;
+
+std::string hint_at(std::string_view reason) {
+  if (rd_kafka_version() >= kScramWorksSince || reason.find("mechanism SCRAM") == std::string_view::npos) return {};
+  return std::string("; with Kafka 4 this may be librdkafka, not the password: SCRAM there needs 2.6.1 or newer, and this is ") +
+         rd_kafka_version_str();
+}
+
 // How long librdkafka may take to end a client; more than it needs even where a broker hangs.
 constexpr std::chrono::milliseconds kEndPatience{3'000};
 
@@ -173,7 +183,9 @@ void Client::error_callback(rd_kafka_t*, int code, const char* reason, void* sel
   auto& client = *static_cast<Client*>(self);
   {
     const std::lock_guard lock(client.mutex_);
-    client.last_error_ = reason;
+    // That all brokers are down follows what it comes from, and says less: a refused password, a certificate.
+    const bool says_less = code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !client.last_error_.empty();
+    if (!says_less) client.last_error_ = reason + hint_at(reason);
   }
   if (client.on_error_) client.on_error_(static_cast<rd_kafka_resp_err_t>(code), reason);
 }

@@ -7,12 +7,16 @@ import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 
 /**
  * usage: Topics SERVERS create TOPIC PARTITIONS REPLICAS NAME=VALUE… | grow TOPIC PARTITIONS | delete TOPIC
  *        | move TOPIC PARTITION BROKER | settings TOPIC | truncate TOPIC PARTITION OFFSET
+ *        | let-in USER PASSWORD
  */
 public class Topics {
   public static void main(String[] args) throws Exception {
@@ -39,6 +43,10 @@ public class Topics {
         case "truncate" -> {
           var partition = new TopicPartition(topic, Integer.parseInt(args[3]));
           admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(Long.parseLong(args[4])))).all().get();
+        }
+        case "let-in" -> {
+          var scram = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096);
+          admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(args[2], scram, args[3]))).all().get();
         }
         case "settings" -> {
           var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);

@@ -43,6 +43,22 @@ class Broker:
                 yield line
         self._change_properties(with_listener)
 
+    def add_secured_listeners(self, keystore):
+        """Opens a port for TLS and one for TLS with a password by SCRAM-SHA-512; answers the brokers of both. `keystore` is a
+        PEM file of a key and its certificate. Starts the broker anew."""
+        tls, sasl = free_port(), free_port()
+        added = {"listeners": f",TLS://127.0.0.1:{tls},SASL://127.0.0.1:{sasl}", "listener.security.protocol.map": ",TLS:SSL,SASL:SASL_SSL"}
+        added["advertised.listeners"] = added["listeners"]
+        login = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+        self._change_properties(lambda lines: [
+            *(line + added.get(line.partition("=")[0], "") for line in lines),
+            "ssl.keystore.type=PEM", f"ssl.keystore.location={keystore}", "sasl.enabled.mechanisms=SCRAM-SHA-512",
+            f"listener.name.sasl.scram-sha-512.sasl.jaas.config={login}"])
+        return Broker(address=f"127.0.0.1:{tls}"), Broker(address=f"127.0.0.1:{sasl}")
+
+    def let_in(self, user, password):
+        self._topics("let-in", user, password)
+
     def _change_properties(self, change):
         self._compose("stop")
         properties = self.folder / "node-1.properties"

@@ -44,9 +44,10 @@ class NoAnswer(Exception):
 class Client:
     """One keep-alive connection; for one thread. Opened anew after it broke, but no request is ever sent twice."""
 
-    def __init__(self, port, timeout_s=20.0):
+    def __init__(self, port, timeout_s=20.0, tls=None):
         self._port = port
         self._timeout_s = timeout_s
+        self._tls = tls
         self._connection = None
 
     def request(self, method, path, body=None, headers=None):
@@ -55,7 +56,7 @@ class Client:
             body = json.dumps(body)
             sent.setdefault("Content-Type", "application/json")
         if self._connection is None:
-            self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=self._timeout_s)
+            self._connection = self._connect()
         try:
             self._connection.request(method, path, body=body, headers=sent)
             response = self._connection.getresponse()
@@ -66,6 +67,11 @@ class Client:
         except (OSError, http.client.HTTPException, socket.timeout) as error:
             self.close()
             raise NoAnswer(f"{method} {path}: {error!r}") from error
+
+    def _connect(self):
+        if self._tls:
+            return http.client.HTTPSConnection("127.0.0.1", self._port, timeout=self._timeout_s, context=self._tls)
+        return http.client.HTTPConnection("127.0.0.1", self._port, timeout=self._timeout_s)
 
     def close(self):
         if self._connection is not None:

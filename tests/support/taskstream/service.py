@@ -18,10 +18,22 @@ class Service:
         self._command = [BIN / program, "--listen", f"127.0.0.1:{self.port}", *map(str, arguments)]
         self._folder = folder
         self._process = None
+        self._tls = None
+        self._environment = None
+
+    def trusting(self, tls):
+        """Its clients speak TLS, in this `ssl.SSLContext`."""
+        self._tls = tls
+        return self
 
     def under(self, *command):
         """Started by this command from now on, which goes over into the service."""
         self._command = [*command, *self._command]
+        return self
+
+    def in_environment(self, variables):
+        """Started with these variables beside those of the test."""
+        self._environment = {**os.environ, **variables}
         return self
 
     def launch(self):
@@ -30,7 +42,7 @@ class Service:
         with open(self.words, "ab") as words:
             self._from = words.tell()
             self._process = subprocess.Popen(self._command, cwd=self._folder, stdin=subprocess.DEVNULL, stdout=words,
-                                             stderr=subprocess.STDOUT)
+                                             stderr=subprocess.STDOUT, env=self._environment)
         return self
 
     def start(self, timeout_s=30.0):
@@ -42,7 +54,7 @@ class Service:
     def await_listening(self, timeout_s=30.0):
         def heard():
             assert self.is_alive(), f"{self.name} ended with {self._process.returncode}:\n{self.said()}"
-            return re.search(r"^listening on http://", self.said(), re.M)
+            return re.search(r"^listening on https?://", self.said(), re.M)
         wait_until(heard, f"{self.name} listens", timeout_s)
 
     def await_ready(self, timeout_s=30.0):
@@ -68,7 +80,7 @@ class Service:
             return words.read().decode(errors="replace")
 
     def client(self, timeout_s=20.0):
-        return Client(self.port, timeout_s)
+        return Client(self.port, timeout_s, self._tls)
 
     @property
     def pid(self):
@@ -104,6 +116,9 @@ class Service:
     def await_exit(self, timeout_s=30.0):
         wait_until(lambda: not self.is_alive(), f"{self.name} ends by itself", timeout_s)
         return self._process.returncode
+
+    def signal(self, name):
+        os.kill(self._process.pid, getattr(signal, name))
 
     def pause(self):
         os.kill(self._process.pid, signal.SIGSTOP)
