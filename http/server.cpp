@@ -160,6 +160,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
       error_code ignored;
       socket.set_option(tcp::no_delay(true), ignored);
       ++self->open_;
+      if (auto* observer = self->settings_.options.observer) observer->on_connection_opened();
       asio::co_spawn(lane.worker.context, serve(self, lane, std::move(socket)),
                      [self](const std::exception_ptr& error_thrown) { self->note_end(error_thrown); });
     }
@@ -189,6 +190,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
       const std::lock_guard lock(mutex_);
       --open_;
     }
+    if (settings_.options.observer != nullptr) settings_.options.observer->on_connection_closed();
     all_ended_.notify_all();
     if (was_full && !draining_) {
       on_listener([](Listener& listener) { listener.slot_freed.cancel(); });

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "http/observer.hpp"
 #include "http/router.hpp"
 
 namespace taskstream::http {
@@ -31,6 +32,7 @@ struct ServerOptions {
   std::vector<std::string> allowed_hosts;  // host names beside loopback's that are answered to
   std::vector<std::string> cors_origins;   // foreign origins that may write
   Limits limits;
+  Observer* observer = nullptr;  // outlives the server
 };
 
 // A thread of execution for connections, with the routes that serve them: each worker's handlers may hold what belongs

@@ -10,11 +10,13 @@
 
 #include "http/health.hpp"
 #include "http/logging.hpp"
+#include "http/metrics.hpp"
 #include "http/server.hpp"
 #include "http/shutdown.hpp"
 #include "http/stop_signal.hpp"
 #include "projection-service/config.hpp"
 #include "projection-service/http/endpoints.hpp"
+#include "projection-service/http/projection_metrics.hpp"
 #include "projection-service/log_following.hpp"
 #include "projection-service/openapi_text.hpp"
 
@@ -26,7 +28,10 @@ constexpr std::chrono::milliseconds kDrain{10'000};
 // One thread that answers requests, with a connection to the read model of its own.
 class QueryWorker {
  public:
-  QueryWorker(ReadSide& reads, const http::Readiness& readiness) : reader_(reads), router_(routes(readiness)) {}
+  QueryWorker(ReadSide& reads, const http::Readiness& readiness, http::Metrics& metrics)
+      : reader_(reads), router_(routes(readiness, metrics)) {
+    metrics.http().know(router_);
+  }
 
   boost::asio::io_context& context() { return context_; }
   http::Worker worker() { return {.context = context_, .router = router_}; }
@@ -43,9 +48,11 @@ class QueryWorker {
   }
 
  private:
-  std::vector<http::Route> routes(const http::Readiness& readiness) {
+  std::vector<http::Route> routes(const http::Readiness& readiness, const http::Metrics& metrics) {
     std::vector<http::Route> routes = endpoints(reader_);
     for (http::Route& route : http::system_routes(readiness, kOpenApiText)) routes.push_back(std::move(route));
+    routes.push_back(
+        http::metrics_route(metrics, [this](http::MetricsPage& page) { write_model_metrics(reader_, page); }));
     return routes;
   }
 
@@ -59,6 +66,7 @@ class QueryWorker {
 int run(const Config& config) {
   http::StopSignal stop;
   http::Readiness readiness;
+  http::Metrics metrics("projection-service", readiness);
   std::deque<QueryWorker> workers;
   ReadSide reads({.query_time_limit = config.query_time_limit,
                   .max_waiters = config.max_waiters,
@@ -81,9 +89,12 @@ int run(const Config& config) {
 
   std::vector<http::Worker> server_workers;
   for (std::size_t i = 0; i < config.readers; ++i) {
-    server_workers.push_back(workers.emplace_back(reads, readiness).worker());
+    server_workers.push_back(workers.emplace_back(reads, readiness, metrics).worker());
   }
-  http::Server server(config.server.options, server_workers);
+  metrics.add([&reads](http::MetricsPage& page) { write_metrics(reads, page); });
+  http::ServerOptions server_options = config.server.options;
+  server_options.observer = &metrics.http();
+  http::Server server(std::move(server_options), server_workers);
   http::ShutdownSignals signals(workers.front().context(), [&stop] { stop.request(EXIT_SUCCESS); });
   server.start();
   std::cout << "listening on " << server.url() << std::endl;

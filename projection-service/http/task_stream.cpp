@@ -73,6 +73,7 @@ boost::asio::awaitable<TaskStream::Next> TaskStream::follow_hub() {
   if (!taken) {
     switch (taken.error()) {
       case ChangeHub::Lost::Fallen:
+        ++reader_.side().streams().fell_back;
         co_return co_await resync();
       case ChangeHub::Lost::Gap:
         co_return Next::Rows;
@@ -122,6 +123,7 @@ void TaskStream::add_heartbeat_when_due() {
 boost::asio::awaitable<bool> TaskStream::send() {
   if (frames_.empty()) co_return true;
   const bool sent = co_await body_.write(frames_);
+  if (!sent && body_.was_too_slow()) ++reader_.side().streams().stalled;
   frames_.clear();
   if (frames_.capacity() > kKeptCapacity) frames_.shrink_to_fit();
   co_return sent;

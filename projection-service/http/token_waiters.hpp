@@ -1,13 +1,16 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
 
+#include "events/log/durations.hpp"
 #include "events/log/position.hpp"
 
 namespace taskstream::projection {
@@ -27,6 +30,13 @@ class TokenWaiters {
   void close();
   std::size_t size() const;
 
+  // Of those that had to wait, or would have had to, since the start.
+  struct Figures {
+    std::array<std::uint64_t, 4> ended{};  // by Outcome
+    events::Durations waits;               // of those that became covered
+  };
+  Figures figures() const;
+
  private:
   struct Waiter;
   using Queue = std::multimap<events::Offset, std::shared_ptr<Waiter>>;  // by the next offset that is waited for
@@ -35,6 +45,7 @@ class TokenWaiters {
   bool enqueue(const std::shared_ptr<Waiter>& waiter);
   void dequeue(const std::shared_ptr<Waiter>& waiter);
   void wake(const std::shared_ptr<Waiter>& waiter, Outcome outcome);
+  void count(Outcome outcome) { ++figures_.ended[static_cast<std::size_t>(outcome)]; }  // with the mutex held
 
   const std::size_t max_waiters_;
   mutable std::mutex mutex_;
@@ -42,6 +53,7 @@ class TokenWaiters {
   std::vector<Queue> queues_;  // by partition
   std::size_t size_ = 0;
   bool closed_ = false;
+  Figures figures_;
 };
 
 }  // namespace taskstream::projection
