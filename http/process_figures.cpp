@@ -1,15 +1,16 @@
 #include "http/process_figures.hpp"
 
+#include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <limits>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace taskstream::http {
 namespace {
@@ -53,12 +54,26 @@ double machine_started_seconds() {
   return 0;
 }
 
-// Counting them opens one more, which is closed again.
-double open_files() {
-  std::error_code error;
-  std::filesystem::directory_iterator files("/proc/self/fd", error);
-  if (error) return 0;
-  return static_cast<double>(std::distance(begin(files), end(files))) - 1;
+// How many descriptors the process has had room for; it never shrinks.
+std::size_t descriptor_slots() {
+  std::ifstream file("/proc/self/status");
+  std::string word;
+  std::size_t slots = 0;
+  while (file >> word) {
+    if (word == "FDSize:" && file >> slots) return slots;
+    file.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+  }
+  return 0;
+}
+
+// Listing /proc/self/fd costs microseconds a file, on a thread that answers requests; to be told by poll() which of the
+// descriptors are none costs a tenth of that.
+double open_files(rlim_t at_most) {
+  std::vector<pollfd> descriptors(std::min<std::size_t>(descriptor_slots(), at_most));  // poll() takes no more
+  for (std::size_t i = 0; i < descriptors.size(); ++i) descriptors[i].fd = static_cast<int>(i);
+  if (poll(descriptors.data(), descriptors.size(), 0) < 0) return 0;
+  return static_cast<double>(std::ranges::count_if(
+      descriptors, [](const pollfd& descriptor) { return (descriptor.revents & POLLNVAL) == 0; }));
 }
 
 }  // namespace
@@ -74,7 +89,7 @@ void write_process_figures(MetricsPage& page) {
              stat.resident_pages * static_cast<double>(sysconf(_SC_PAGESIZE)));
   page.gauge("process_virtual_memory_bytes", "Memory that is mapped.", stat.virtual_bytes);
   page.gauge("process_threads", "Threads.", stat.threads);
-  page.gauge("process_open_fds", "File descriptors that are open.", open_files());
+  page.gauge("process_open_fds", "File descriptors that are open.", open_files(files.rlim_cur));
   page.gauge("process_max_fds", "File descriptors that may be open.", static_cast<double>(files.rlim_cur));
   page.gauge("process_start_time_seconds", "When the process was started, since 1970 in UTC.",
              machine_started_seconds() + stat.started_ticks / ticks_per_second);

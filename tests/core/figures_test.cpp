@@ -12,6 +12,17 @@ class FiguresTest : public ReplicaTest {
     for (const auto& of_command : instance.figures().commands) count += of_command[static_cast<std::size_t>(outcome)];
     return count;
   }
+  // Both edits are in the log, and nobody has read them yet.
+  void let_a_lose_a_race() {
+    a.send_through(create());
+    b.read_all();
+    a.send(retitle("a's"));
+    b.send(retitle("b's"));
+    const Append append_a = a.take_append();
+    const Append append_b = b.take_append();
+    log.append(append_b.record);
+    log.append(append_a.record);
+  }
 };
 
 TEST(Durations, CountWhatTookAtMostSoLong) {
@@ -59,14 +70,7 @@ TEST_F(FiguresTest, TellCommandsApart) {
 }
 
 TEST_F(FiguresTest, CountRecordsByTheirVerdict) {
-  a.send_through(create());
-  b.read_all();
-  a.send(retitle("a's"));
-  b.send(retitle("b's"));
-  const Append append_a = a.take_append();
-  const Append append_b = b.take_append();
-  log.append(append_b.record);
-  log.append(append_a.record);
+  let_a_lose_a_race();
   a.read_all();
   EXPECT_EQ(a.figures().records_accepted, 2U);
   EXPECT_EQ(a.figures().records_superseded, 1U);
@@ -95,14 +99,7 @@ TEST(FoldLag, SaysHowManyRecordsAndSinceWhen) {
 }
 
 TEST_F(FiguresTest, CountLostRacesAndWhatWasDecidedAgain) {
-  a.send_through(create());
-  b.read_all();
-  a.send(retitle("a's"));
-  b.send(retitle("b's"));
-  const Append append_a = a.take_append();
-  const Append append_b = b.take_append();
-  log.append(append_b.record);
-  log.append(append_a.record);
+  let_a_lose_a_race();
   a.let_pass(3ms);
   a.read_all();
   EXPECT_EQ(a.figures().superseded, 1U);
