@@ -12,6 +12,7 @@
 #include "command-service/config.hpp"
 #include "command-service/core/stream_entry.hpp"
 #include "command-service/http/endpoints.hpp"
+#include "command-service/http/command_metrics.hpp"
 #include "command-service/openapi_text.hpp"
 #include "command-service/runtime/random_bytes.hpp"
 #include "command-service/runtime/replica_driver.hpp"
@@ -20,6 +21,7 @@
 #include "events/log/open_log.hpp"
 #include "http/auth/auth_watch.hpp"
 #include "http/health.hpp"
+#include "http/metrics.hpp"
 #include "http/server.hpp"
 #include "http/shutdown.hpp"
 #include "http/stop_signal.hpp"
@@ -122,15 +124,20 @@ int run(const Config& config) {
   CommandApi api{.require_precondition = config.require_precondition,
                  .json_depth = config.server.options.limits.json_depth,
                  .random = random_bytes};
+  http::Metrics metrics("command-service", readiness);
+  metrics.add([&api](http::MetricsPage& page) { write_metrics(api, page); });
   std::vector<http::Route> routes = routes_of(api);
   for (http::Route& route : http::system_routes(readiness, std::string(kOpenApiText))) {
     routes.push_back(std::move(route));
   }
+  routes.push_back(http::metrics_route(metrics));
   const http::Router router(std::move(routes));
   const auto authenticator = http::open_authenticator(config.server.auth_file);
   const auto auth_watch = http::watch(context, authenticator.get());
+  metrics.http().know(router);
   http::ServerOptions server_options = config.server.options;
   server_options.authenticator = authenticator.get();
+  server_options.observer = &metrics.http();
   http::Server server(std::move(server_options), {{.context = context, .router = router}});
   http::ShutdownSignals signals(context, [&stop] { stop.request(EXIT_SUCCESS); });
   server.start();

@@ -19,6 +19,8 @@ class BodyStream {
   virtual boost::asio::awaitable<bool> write(std::string_view bytes) = 0;
   // Whether to come to an end: the client has hung up, or the server drains.
   virtual bool should_end() const = 0;
+  // Whether the client was cut off because it took what was written too slowly.
+  virtual bool was_too_slow() const { return false; }
   // Calls `wake` when that begins. At most one is remembered; an empty one forgets it.
   virtual void on_end(std::function<void()> wake) = 0;
 };

@@ -57,6 +57,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // connection and could take the answer with it.
   boost::asio::awaitable<void> hang_up();
 
+  // Whether the last deadline was missed.
+  bool timed_out() const { return timed_out_; }
   void suspend_deadline() { due_ = Clock::time_point::max(); }
   // Ends the connection where no request is under way, and lets the one that is finish.
   void drain();

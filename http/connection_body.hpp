@@ -16,6 +16,7 @@ class ConnectionBody final : public BodyStream {
 
   boost::asio::awaitable<bool> write(std::string_view bytes) override;
   bool should_end() const override { return connection_->watch_is_over(); }
+  bool was_too_slow() const override { return broken_ && connection_->timed_out(); }
   void on_end(std::function<void()> wake) override { connection_->on_end(std::move(wake)); }
 
   // Says that nothing follows.

@@ -189,6 +189,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
       socket.set_option(tcp::no_delay(true), ignored);
       setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytes, sizeof kUnsentBytes);
       ++self->open_;
+      if (auto* observer = self->settings_.options.observer) observer->on_connection_opened();
       asio::co_spawn(lane.worker.context, serve(self, lane, std::move(socket)),
                      [self](const std::exception_ptr& error_thrown) { self->note_end(error_thrown); });
     }
@@ -218,6 +219,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
       const std::lock_guard lock(mutex_);
       --open_;
     }
+    if (settings_.options.observer != nullptr) settings_.options.observer->on_connection_closed();
     all_ended_.notify_all();
     if ((was_full || cannot_accept_) && !draining_) {
       on_listener([](Listener& listener) { listener.slot_freed.cancel(); });

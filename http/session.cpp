@@ -9,8 +9,10 @@
 #include "http/admission.hpp"
 #include "http/auth/authenticator.hpp"
 #include "http/connection_body.hpp"
+#include "http/logging.hpp"
 #include "http/query_string.hpp"
 #include "http/text.hpp"
+#include "http/trace_context.hpp"
 
 namespace taskstream::http {
 
@@ -36,6 +38,16 @@ std::string shown_target(std::string_view head) {
   const auto begin = std::min(line.find(' '), line.size());
   const auto target = trimmed(line.substr(begin, line.find(' ', begin + 1) - begin));
   return target.starts_with('/') && is_printable(target) ? std::string(target) : std::string{};
+}
+
+std::string_view path_of(std::string_view target) {
+  return target.substr(0, target.find('?'));
+}
+
+std::string trace_id_in(const Request& request) {
+  const auto field = request.header("traceparent");
+  const auto traceparent = field ? read_traceparent(*field) : std::nullopt;
+  return traceparent ? std::string(trace_id_of(*traceparent)) : std::string();
 }
 
 void append_number(std::string& text, std::uint64_t number) {
@@ -119,10 +131,13 @@ asio::awaitable<bool> Session::serve(RequestHead head, Exchange& exchange) {
   Request request = exchange.about;
   request.fields = std::move(head.fields);
   exchange.cors = cors_answer(request, settings_.options.cors_origins);
+  exchange.trace_id = trace_id_in(request);
   auto admitted = admit(request);
   if (auto limited = check_rate(request, admitted, exchange)) admitted = std::move(*limited);
   auto* problem = std::get_if<Problem>(&admitted);
   const Route* route = problem == nullptr ? std::get<const Route*>(admitted) : nullptr;
+  exchange.route = route;
+  if (request.principal.is_authenticated) exchange.actor = request.principal.actor;
 
   const auto limit = body_limit(route);
   const bool too_large = limit != 0 && head.content_length.value_or(0) > limit;
@@ -147,7 +162,7 @@ asio::awaitable<bool> Session::serve(RequestHead head, Exchange& exchange) {
   }
   connection_->suspend_deadline();
   if (problem != nullptr) co_return co_await answer(std::move(*problem), exchange);
-  auto outcome = co_await handle(*route, std::move(request));
+  auto outcome = co_await handle(*route, std::move(request), exchange);
   co_return co_await answer(std::move(outcome), exchange);
 }
 
@@ -204,7 +219,7 @@ std::uint64_t Session::body_limit(const Route* route) const {
   return route != nullptr && route->pattern == kBatchPattern ? limits.batch_body_bytes : limits.body_bytes;
 }
 
-asio::awaitable<Outcome> Session::handle(const Route& route, Request request) {
+asio::awaitable<Outcome> Session::handle(const Route& route, Request request, Exchange& exchange) {
   if (auto problem = check_media_type(request, route, !request.body.empty())) co_return std::move(*problem);
   if (settings_.options.authenticator == nullptr) {
     auto actor = read_actor(request);
@@ -215,14 +230,14 @@ asio::awaitable<Outcome> Session::handle(const Route& route, Request request) {
   if (!query) co_return query.error();
   request.query = std::move(*query);
 
-  const auto target = request.target;
+  exchange.actor = request.principal.actor;
   const auto id = request.request_id;
   try {
     co_return co_await route.handler(std::move(request));
   } catch (const std::exception& error) {
-    spdlog::error("request {} failed: {} ({} {})", id, error.what(), route.pattern, target);
+    spdlog::error("request {} failed: {} ({})", id, error.what(), route.pattern);
   } catch (...) {
-    spdlog::error("request {} failed for an unknown reason ({} {})", id, route.pattern, target);
+    spdlog::error("request {} failed for an unknown reason ({})", id, route.pattern);
   }
   co_return plain_problem(Status::internal_server_error,
                           "Something went wrong here; the log tells what, under this request's id.");
@@ -231,6 +246,7 @@ asio::awaitable<Outcome> Session::handle(const Route& route, Request request) {
 asio::awaitable<bool> Session::refuse(Refusal refusal, Exchange& exchange) {
   if (exchange.about.request_id.empty()) exchange.about.request_id = take_request_id({});
   exchange.keep_alive = false;
+  exchange.is_refused = true;
   co_return co_await answer(to_problem(refusal), exchange);
 }
 
@@ -245,7 +261,7 @@ asio::awaitable<bool> Session::answer(Outcome outcome, Exchange& exchange) {
   const bool has_content = exchange.about.verb != Verb::head && allows_content(response.status);
   const auto content = has_content ? std::string_view(response.body) : std::string_view{};
   const bool sent = co_await connection_->send(head_, content);
-  log_answer(exchange, response.status, content.size());
+  tell_answer(exchange, response.status, content.size());
   if (sent && !exchange.keep_alive) co_await connection_->hang_up();
   co_return sent&& exchange.keep_alive;
 }
@@ -253,6 +269,7 @@ asio::awaitable<bool> Session::answer(Outcome outcome, Exchange& exchange) {
 // The connection ends with the answer: who streams does not ask for more.
 asio::awaitable<bool> Session::stream(StreamedResponse response, Exchange& exchange) {
   const bool has_content = exchange.about.verb != Verb::head;
+  exchange.is_stream = has_content;
   exchange.keep_alive = exchange.keep_alive && !has_content && !connection_->draining();
   const auto framing = exchange.is_http_1_1 ? Framing::Chunked : Framing::UntilClose;
   write_head(response.status, response.fields, framing, 0, exchange);
@@ -265,22 +282,44 @@ asio::awaitable<bool> Session::stream(StreamedResponse response, Exchange& excha
       co_await body.finish();
     } catch (const std::exception& error) {
       // Without its last chunk the answer says itself that it is cut short.
-      spdlog::error("request {} failed: {} ({})", exchange.about.request_id, error.what(), exchange.about.target);
+      spdlog::error("request {} failed: {} ({})", exchange.about.request_id, error.what(),
+                    path_of(exchange.about.target));
     }
     bytes = body.bytes();
   }
-  log_answer(exchange, response.status, bytes);
+  tell_answer(exchange, response.status, bytes);
   if (sent && !exchange.keep_alive) co_await connection_->hang_up();
   co_return sent&& exchange.keep_alive;
 }
 
-void Session::log_answer(const Exchange& exchange, Status status, std::uint64_t bytes) const {
+// The query stays out: it holds what people search for, and now and then what they should have sent in a header.
+void Session::tell_answer(const Exchange& exchange, Status status, std::uint64_t bytes) const {
   const auto took = std::chrono::steady_clock::now() - exchange.about.received;
+  if (auto* observer = settings_.options.observer) {
+    observer->on_answered({.route = exchange.route,
+                           .verb = exchange.is_parsed ? exchange.about.verb : Verb::unknown,
+                           .status = status,
+                           .took = took,
+                           .is_refusal = exchange.is_refused,
+                           .is_stream = exchange.is_stream});
+  }
+  if (!spdlog::should_log(spdlog::level::info)) return;
   const auto method = boost::beast::http::to_string(exchange.about.verb);
-  spdlog::info("{} {} {} {} bytes {} us {}", exchange.is_parsed ? std::string_view(method.data(), method.size()) : "-",
-               exchange.about.target.empty() ? "-" : exchange.about.target, static_cast<unsigned>(status), bytes,
-               std::chrono::duration_cast<std::chrono::microseconds>(took).count(),
-               exchange.about.request_id);
+  const std::string_view shown_method =
+      exchange.is_parsed ? std::string_view(method.data(), method.size()) : std::string_view("-");
+  const std::string_view path = exchange.about.target.empty() ? "-" : path_of(exchange.about.target);
+  std::string message;
+  message.append(shown_method).append(" ").append(path).append(" ");
+  append_number(message, static_cast<unsigned>(status));
+  log_with_fields(spdlog::level::info, message,
+                  {{"method", shown_method},
+                   {"path", path},
+                   {"status", static_cast<std::int64_t>(status)},
+                   {"bytes", static_cast<std::int64_t>(bytes)},
+                   {"us", std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
+                   {"requestId", std::string_view(exchange.about.request_id)},
+                   {"traceId", std::string_view(exchange.trace_id)},
+                   {"actor", std::string_view(exchange.actor)}});
 }
 
 void Session::write_head(Status status, const Fields& fields, Framing framing, std::size_t content_length,

@@ -37,11 +37,16 @@ class Session {
   // What an answer and its log line need once the request has gone to its handler.
   struct Exchange {
     Request about;  // verb, target, id and time alone
+    const Route* route = nullptr;
+    std::string actor;     // empty until somebody is known to ask
+    std::string trace_id;  // empty = the request is of no trace
     bool is_http_1_1 = true;
     bool keep_alive = false;
     bool is_parsed = false;
     CorsAnswer cors;
     std::optional<RateLimiter::Verdict> rate;
+    bool is_refused = false;  // by the guard
+    bool is_stream = false;
   };
 
   boost::asio::awaitable<bool> serve_next();  // false = the connection is over
@@ -49,8 +54,8 @@ class Session {
   boost::asio::awaitable<bool> refuse(Refusal refusal, Exchange& exchange);
   boost::asio::awaitable<bool> answer(Outcome outcome, Exchange& exchange);
   boost::asio::awaitable<bool> stream(StreamedResponse response, Exchange& exchange);
-  void log_answer(const Exchange& exchange, Status status, std::uint64_t bytes) const;
-  boost::asio::awaitable<Outcome> handle(const Route& route, Request request);
+  void tell_answer(const Exchange& exchange, Status status, std::uint64_t bytes) const;
+  boost::asio::awaitable<Outcome> handle(const Route& route, Request request, Exchange& exchange);
   std::variant<const Route*, Problem> admit(Request& request) const;
   // Settles who asks; `route` is where to, if anywhere. The problem: nobody that is known.
   std::optional<Problem> identify(Request& request, const Route* route) const;

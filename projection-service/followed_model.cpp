@@ -63,6 +63,7 @@ std::string FollowedModel::damage() const {
 }
 
 void FollowedModel::on_committed(Committed committed) {
+  applied_lines_.log();
   const std::lock_guard lock(mutex_);
   committed_ = {.positions = committed.positions, .token = committed.token};
   if (reads_ != nullptr) reads_->committed(std::move(committed));
@@ -73,7 +74,12 @@ bool FollowedModel::wants_changes() {
   return reads_ != nullptr && reads_->changes().wants_changes();
 }
 
+void FollowedModel::on_applied(const AppliedRecord& applied) {
+  applied_lines_.add(applied);
+}
+
 void FollowedModel::on_write_failed(std::string reason, bool damaged) {
+  applied_lines_.forget();
   const std::lock_guard lock(mutex_);
   if (damaged) {
     damage_ = damage_message(file_->path(), reason);

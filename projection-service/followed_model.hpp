@@ -7,6 +7,7 @@
 #include <string>
 
 #include "events/log/event_log.hpp"
+#include "projection-service/applied_lines.hpp"
 #include "projection-service/http/read_side.hpp"
 #include "projection-service/projection/projector.hpp"
 
@@ -40,9 +41,11 @@ class FollowedModel final : public ProjectorListener {
  private:
   void on_committed(Committed committed) override;
   bool wants_changes() override;
+  void on_applied(const AppliedRecord& applied) override;
   void on_write_failed(std::string reason, bool damaged) override;
   void on_log_damaged(std::string message) override;
 
+  AppliedLines applied_lines_;  // of the log's thread
   std::unique_ptr<ModelFile> file_;
   Writer writer_;
 

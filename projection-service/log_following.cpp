@@ -113,6 +113,7 @@ void LogFollowing::begin() {
     throw ReadModelRefused(another_logs_message(*name_.target(), *outdated_log_id_, identity_->log_id));
   }
   reads_.set_log(*identity_);
+  reads_.set_opened_log(*log_);
   questions_ = std::make_unique<EndQuestions>(*log_, reads_.freshness());
   questions_->ask_when_due();
   if (found_) {

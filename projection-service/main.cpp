@@ -11,6 +11,7 @@
 #include "http/auth/auth_watch.hpp"
 #include "http/health.hpp"
 #include "http/logging.hpp"
+#include "http/metrics.hpp"
 #include "http/server.hpp"
 #include "http/shutdown.hpp"
 #include "http/stop_signal.hpp"
@@ -18,6 +19,7 @@
 #include "projection-service/config.hpp"
 #include "projection-service/http/endpoints.hpp"
 #include "projection-service/http/page_files.hpp"
+#include "projection-service/http/projection_metrics.hpp"
 #include "projection-service/log_following.hpp"
 #include "projection-service/openapi_text.hpp"
 
@@ -29,8 +31,10 @@ constexpr std::chrono::milliseconds kDrain{10'000};
 // One thread that answers requests, with a connection to the read model of its own.
 class QueryWorker {
  public:
-  QueryWorker(ReadSide& reads, const http::Readiness& readiness, const std::string& command_url)
-      : reader_(reads), router_(routes(readiness, command_url)) {}
+  QueryWorker(ReadSide& reads, const http::Readiness& readiness, http::Metrics& metrics, const std::string& command_url)
+      : reader_(reads), router_(routes(readiness, metrics, command_url)) {
+    metrics.http().know(router_);
+  }
 
   boost::asio::io_context& context() { return context_; }
   http::Worker worker() { return {.context = context_, .router = router_}; }
@@ -47,10 +51,13 @@ class QueryWorker {
   }
 
  private:
-  std::vector<http::Route> routes(const http::Readiness& readiness, const std::string& command_url) {
+  std::vector<http::Route> routes(const http::Readiness& readiness, const http::Metrics& metrics,
+                                  const std::string& command_url) {
     std::vector<http::Route> routes = endpoints(reader_);
     for (http::Route& route : http::system_routes(readiness, kOpenApiText)) routes.push_back(std::move(route));
     for (http::Route& route : page_routes(board_files(), command_url)) routes.push_back(std::move(route));
+    routes.push_back(
+        http::metrics_route(metrics, [this](http::MetricsPage& page) { write_model_metrics(reader_, page); }));
     return routes;
   }
 
@@ -65,6 +72,7 @@ int run(const Config& config) {
   http::StopSignal stop;
   http::Readiness readiness;
   const auto authenticator = http::open_authenticator(config.server.auth_file);
+  http::Metrics metrics("projection-service", readiness);
   std::deque<QueryWorker> workers;
   ReadSide reads({.query_time_limit = config.query_time_limit,
                   .max_waiters = config.max_waiters,
@@ -90,11 +98,13 @@ int run(const Config& config) {
 
   std::vector<http::Worker> server_workers;
   for (std::size_t i = 0; i < config.readers; ++i) {
-    server_workers.push_back(workers.emplace_back(reads, readiness, config.command_url).worker());
+    server_workers.push_back(workers.emplace_back(reads, readiness, metrics, config.command_url).worker());
   }
   const auto auth_watch = http::watch(workers.front().context(), authenticator.get());
+  metrics.add([&reads](http::MetricsPage& page) { write_metrics(reads, page); });
   http::ServerOptions server_options = config.server.options;
   server_options.authenticator = authenticator.get();
+  server_options.observer = &metrics.http();
   http::Server server(std::move(server_options), server_workers);
   http::ShutdownSignals signals(workers.front().context(), [&stop] { stop.request(EXIT_SUCCESS); });
   server.start();

@@ -3,6 +3,11 @@
 namespace taskstream::command {
 namespace {
 
+constexpr std::array<std::string_view, kCommands> kCommandNames = {
+    "create_task",   "edit_task",     "postpone_task", "change_status", "assign_task",     "claim_task",
+    "unassign_task", "lock_task",     "unlock_task",   "delete_task",   "register_user",   "edit_user",
+    "deactivate_user", "reactivate_user"};
+
 struct OutcomeOf {
   Outcome operator()(const Succeeded& success) const {
     if (success.replayed) return Outcome::Replayed;
@@ -26,12 +31,13 @@ struct OutcomeOf {
 
 }  // namespace
 
-void Durations::note(SteadyTime::duration took) {
-  for (std::size_t bucket = 0; bucket < kUpTo.size(); ++bucket) {
-    if (took <= kUpTo[bucket]) ++up_to_[bucket];
-  }
-  ++count_;
-  sum_ += took;
+std::size_t command_index(const Command& command) {
+  if (const auto* of_task = std::get_if<TaskCommand>(&command)) return of_task->index();
+  return std::variant_size_v<TaskCommand> + std::get<UserCommand>(command).index();
+}
+
+std::string_view command_name(std::size_t index) {
+  return kCommandNames[index];
 }
 
 Outcome outcome_of(const Result& result) {

@@ -1,36 +1,15 @@
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <cstdint>
 #include <string_view>
 
 #include "command-service/core/request.hpp"
+#include "events/log/durations.hpp"
 
 namespace taskstream::command {
 
-// How long things took, in buckets by their upper bounds as Prometheus has them: each counts what took at most so long.
-class Durations {
- public:
-  static constexpr std::array<std::chrono::microseconds, 14> kUpTo = {
-      std::chrono::microseconds(250),       std::chrono::microseconds(500),      std::chrono::microseconds(1'000),
-      std::chrono::microseconds(2'500),     std::chrono::microseconds(5'000),    std::chrono::microseconds(10'000),
-      std::chrono::microseconds(25'000),    std::chrono::microseconds(50'000),   std::chrono::microseconds(100'000),
-      std::chrono::microseconds(250'000),   std::chrono::microseconds(500'000),  std::chrono::microseconds(1'000'000),
-      std::chrono::microseconds(2'500'000), std::chrono::microseconds(5'000'000)};
-
-  void note(SteadyTime::duration took);
-
-  std::uint64_t count() const { return count_; }
-  std::chrono::nanoseconds sum() const { return sum_; }
-  // Of those that took at most kUpTo[bucket].
-  std::uint64_t up_to(std::size_t bucket) const { return up_to_[bucket]; }
-
- private:
-  std::array<std::uint64_t, kUpTo.size()> up_to_{};
-  std::uint64_t count_ = 0;
-  std::chrono::nanoseconds sum_{0};
-};
+using events::Durations;
 
 // What became of a command, as far as it is worth telling apart. Reads are not counted.
 enum class Outcome {
@@ -58,16 +37,29 @@ Outcome outcome_of(const Result& result);
 // As a metric's label says it, e.g. `mergeable_conflict`.
 std::string_view to_string(Outcome outcome);
 
+// The commands that can be asked for, numbered in the order of domain/commands.hpp.
+inline constexpr std::size_t kCommands = std::variant_size_v<TaskCommand> + std::variant_size_v<UserCommand>;
+std::size_t command_index(const Command& command);
+
+// As a metric's label says it, e.g. `change_status`.
+std::string_view command_name(std::size_t index);
+
 // Counted since the start, in the one place that knows each for certain.
 struct Figures {
-  std::array<std::uint64_t, kOutcomes> commands{};
+  std::array<std::array<std::uint64_t, kOutcomes>, kCommands> commands{};  // by command_index()
   std::uint64_t superseded = 0;     // own appends whose version somebody else took
   std::uint64_t decided_again = 0;  // commands, after that
   std::uint64_t duties_done = 0;    // what the service asked of itself
-  Durations verdicts;               // from an append until its verdict was known
-  Durations barriers;               // that commands and reads waited for
+  std::uint64_t records_accepted = 0;
+  std::uint64_t records_superseded = 0;
+  std::uint64_t records_malformed = 0;
+  std::uint64_t records_parked = 0;  // of those accepted
+  Durations verdicts;                // from an append until its verdict was known
+  Durations barriers;                // that commands and reads waited for
 
-  void count(const Result& result) { ++commands[static_cast<std::size_t>(outcome_of(result))]; }
+  void count(std::size_t command, const Result& result) {
+    ++commands[command][static_cast<std::size_t>(outcome_of(result))];
+  }
 };
 
 }  // namespace taskstream::command

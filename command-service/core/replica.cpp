@@ -53,9 +53,9 @@ Replica::Replica(ReplicaOptions options, StateStore& store)
 // ---- inputs
 
 void Replica::on_command(Ticket ticket, CommandRequest request, Now now) {
-  if (stopped_) return answer(ticket, LogUnavailable{std::string(kStopped)});
-  if (!caught_up_) return answer(ticket, NotReady());
-  if (is_under_way(request)) return answer(ticket, StillRunning());
+  if (stopped_) return answer(ticket, command_index(request.command), LogUnavailable{std::string(kStopped)});
+  if (!caught_up_) return answer(ticket, command_index(request.command), NotReady());
+  if (is_under_way(request)) return answer(ticket, command_index(request.command), StillRunning());
   PendingCommand& command = commands_.emplace(ticket, PendingCommand{.request = std::move(request)}).first->second;
   if (fold_.covers(command.request.at_least)) {
     line_up(ticket, command, now);
@@ -88,6 +88,7 @@ void Replica::on_records(std::vector<LogRecord> records, Now now) {
 
 void Replica::on_partition_end(events::Position end, Now now) {
   Sequencer& sequencer = sequencers_[static_cast<std::size_t>(end.partition)];
+  lag_.on_end(end.partition, end.offset);
   fold_step(sequencer.on_partition_end(end.offset), end.partition, now);
   settle(now);
 }
@@ -132,6 +133,7 @@ void Replica::on_end_of_log(events::Partition partition, const events::EventLog:
       end ? end_watch_.judge(partition, end->next(partition), now.steady) : EndWatch::Verdict::Doubtful;
   switch (verdict) {
     case EndWatch::Verdict::Sound:
+      lag_.on_end(partition, end->next(partition));
       barrier_.on_end(partition, end->next(partition), fold_.next(partition));
       break;
     case EndWatch::Verdict::Doubtful:
@@ -147,6 +149,7 @@ void Replica::on_end_of_log(events::Partition partition, const events::EventLog:
 
 void Replica::on_tick(Now now) {
   barrier_.retry();
+  lag_.look(fold_, now.steady);
   while (!deadlines_.empty() && deadlines_.begin()->first <= now.steady) {
     const Ticket ticket = deadlines_.extract(deadlines_.begin()).mapped();
     on_deadline(ticket, now.steady);
@@ -280,6 +283,7 @@ void Replica::fold_step(Sequencer::Step step, events::Partition partition, Now n
 
 void Replica::fold_one(const LogRecord& record, Now now) {
   const Streams::Folded folded = streams_.fold(record);
+  count(folded);
   if (!folded.event_id) return;
   if (const auto flying = flying_.find(*folded.event_id); flying != flying_.end()) {
     flying->second.read_at.push_back(record.position.offset);
@@ -290,6 +294,23 @@ void Replica::fold_one(const LogRecord& record, Now now) {
     for (const Ticket ticket : tickets) learn_verdict(ticket, folded, now);
   }
   if (folded.applied.event) policies_.on_event(*folded.applied.event, now.steady);
+}
+
+// What services say to each other below `log/…` is no event of anybody's.
+void Replica::count(const Streams::Folded& folded) {
+  if (folded.stream && folded.stream->kind() == "log") return;
+  switch (folded.applied.verdict) {
+    case Verdict::Accepted:
+      ++figures_.records_accepted;
+      if (folded.applied.parked) ++figures_.records_parked;
+      break;
+    case Verdict::Superseded:
+      ++figures_.records_superseded;
+      break;
+    case Verdict::Malformed:
+      ++figures_.records_malformed;
+      break;
+  }
 }
 
 // The version tells that somebody won, the event id tells who: both must match.
@@ -419,6 +440,7 @@ void Replica::finish(Ticket ticket, Result result) {
   barrier_.cancel(ticket);
   turns_.leave(stream, ticket);
   const bool is_duty = ticket > kBeforeDuties;
+  const std::size_t index = is_duty ? 0 : command_index(command.request.command);
   const bool has_succeeded = std::holds_alternative<Succeeded>(result);
   if (is_duty) {
     policies_.on_done(stream, has_succeeded ? std::nullopt : std::optional(command.due));
@@ -426,7 +448,7 @@ void Replica::finish(Ticket ticket, Result result) {
     policies_.on_claim_given_up(command.prepared->stream, command.prepared->id);
   }
   commands_.erase(found);
-  if (!is_duty) return answer(ticket, std::move(result));
+  if (!is_duty) return answer(ticket, index, std::move(result));
   if (has_succeeded) ++figures_.duties_done;
 }
 
@@ -459,8 +481,8 @@ void Replica::finish_read(Ticket ticket, Result result) {
 }
 
 // Of a command; reads are not counted.
-void Replica::answer(Ticket ticket, Result result) {
-  figures_.count(result);
+void Replica::answer(Ticket ticket, std::size_t command, Result result) {
+  figures_.count(command, result);
   reply(ticket, std::move(result));
 }
 
@@ -475,9 +497,9 @@ void Replica::stop(std::string message) {
   for (const auto& [ticket, command] : commands_) {
     if (ticket > kBeforeDuties) continue;
     if (const auto& in_log = command.appended ? command.appended : command.prepared) {
-      answer(ticket, OutcomeUnknown{in_log->id});
+      answer(ticket, command_index(command.request.command), OutcomeUnknown{in_log->id});
     } else {
-      answer(ticket, LogUnavailable{std::string(kStopped)});
+      answer(ticket, command_index(command.request.command), LogUnavailable{std::string(kStopped)});
     }
   }
   for (const auto& [ticket, read] : reads_) reply(ticket, LogUnavailable{std::string(kStopped)});

@@ -12,6 +12,7 @@
 #include "command-service/core/consider.hpp"
 #include "command-service/core/end_watch.hpp"
 #include "command-service/core/figures.hpp"
+#include "command-service/core/fold_lag.hpp"
 #include "command-service/core/policies.hpp"
 #include "command-service/core/request.hpp"
 #include "command-service/core/saving.hpp"
@@ -93,6 +94,11 @@ class Replica {
   bool is_caught_up() const { return caught_up_; }
   const events::PositionVector& fold() const { return fold_; }
   const Figures& figures() const { return figures_; }
+  // How far the fold is behind the ends that the log has told.
+  const FoldLag& lag() const { return lag_; }
+  // Commands that were taken and have not been answered, and reads.
+  std::size_t commands_under_way() const { return commands_.size(); }
+  std::size_t reads_under_way() const { return reads_.size(); }
   // Much more waits to be saved than should. No more records should be given until on_saved().
   bool is_full() const { return saving_.is_full(); }
   // Nothing is left that will be saved.
@@ -149,6 +155,7 @@ class Replica {
   void append(Ticket ticket, PendingCommand& command, Finding finding, Now now);
   void fold_step(Sequencer::Step step, events::Partition partition, Now now);
   void fold_one(const events::LogRecord& record, Now now);
+  void count(const Streams::Folded& folded);
   void learn_verdict(Ticket ticket, const Streams::Folded& folded, Now now);
   void win_version(Ticket ticket, PendingCommand& command, const events::Applied& applied);
   void lose_version(Ticket ticket, PendingCommand& command);
@@ -160,7 +167,7 @@ class Replica {
   void finish(Ticket ticket, Result result);
   void give_up(Ticket ticket, std::string reason);
   void finish_read(Ticket ticket, Result result);
-  void answer(Ticket ticket, Result result);
+  void answer(Ticket ticket, std::size_t command, Result result);
   void answer_read(Ticket ticket);
   void reply(Ticket ticket, Result result);
   void stop(std::string message);
@@ -190,6 +197,7 @@ class Replica {
   std::unordered_map<events::EventId, Flying> flying_;
   std::vector<Effect> effects_;
   Figures figures_;
+  FoldLag lag_;
 };
 
 }  // namespace taskstream::command

@@ -9,6 +9,7 @@
 #include "command-service/http/command_hash.hpp"
 #include "command-service/http/responses.hpp"
 #include "events/log/change_token.hpp"
+#include "http/trace_context.hpp"
 
 namespace taskstream::command {
 namespace {
@@ -44,20 +45,9 @@ boost::system::result<events::PositionVector, http::Problem> read_tokens(const h
   return positions;
 }
 
-// 00-<32 hex>-<16 hex>-<2 hex>. One that is not well formed is ignored, as the specification asks.
 std::optional<std::string> read_traceparent(const http::Request& request) {
-  std::optional<std::string> field = request.header("traceparent");
-  const auto is_well_formed = [](const std::string& text) {
-    if (text.size() != 55) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      const bool is_dash_place = i == 2 || i == 35 || i == 52;
-      const bool is_hex = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f');
-      if (is_dash_place ? text[i] != '-' : !is_hex) return false;
-    }
-    return true;
-  };
-  if (field && !is_well_formed(*field)) field.reset();
-  return field;
+  const std::optional<std::string> field = request.header("traceparent");
+  return field ? http::read_traceparent(*field) : std::nullopt;
 }
 
 // A read carries conditions of another kind, which are looked at on its answer (RFC 9110 §13.2.2).

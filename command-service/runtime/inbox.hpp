@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -24,6 +25,7 @@ struct AppendSettled {
   events::EventId id;
   events::AppendOutcome outcome;
   events::Instant sent;
+  std::chrono::steady_clock::time_point handed_over;
 };
 struct EndLearnt {
   events::Partition partition;

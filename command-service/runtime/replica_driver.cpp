@@ -162,6 +162,7 @@ void ReplicaDriver::take(LogInput input, Now moment) {
                         [&](PartitionEnded& ended) { replica_.on_partition_end(ended.end, moment); },
                         [&](AppendSettled& settled) {
                           note_clock(settled, moment);
+                          note_append(settled, moment);
                           replica_.on_append_outcome(settled.id, std::move(settled.outcome), moment);
                         },
                         [&](EndLearnt& learnt) { replica_.on_end_of_log(learnt.partition, learnt.end, moment); },
@@ -197,7 +198,23 @@ void ReplicaDriver::note_clock(const AppendSettled& settled, Now moment) {
   if (log_time < settled.sent) off = log_time - settled.sent;
   if (log_time > moment.wall) off = log_time - moment.wall;
   const bool too_far = std::chrono::abs(off) > options_.replica.max_clock_skew;
-  events_.on_clock_skew(std::chrono::duration_cast<milliseconds>(off), too_far);
+  clock_skew_ = std::chrono::duration_cast<milliseconds>(off);
+  events_.on_clock_skew(clock_skew_, too_far);
+}
+
+void ReplicaDriver::note_append(const AppendSettled& settled, Now moment) {
+  switch (settled.outcome.status) {
+    case events::AppendOutcome::Status::Appended:
+      ++appends_.appended;
+      appends_.durations.note(moment.steady - settled.handed_over);
+      break;
+    case events::AppendOutcome::Status::NotAppended:
+      ++appends_.not_appended;
+      break;
+    case events::AppendOutcome::Status::Unknown:
+      ++appends_.unknown;
+      break;
+  }
 }
 
 // ---- effects
@@ -214,8 +231,9 @@ void ReplicaDriver::carry_out_effects() {
 
 void ReplicaDriver::carry_out(Append append) {
   log_.append(append.partition, std::move(append.record),
-              [inbox = inbox_, id = append.id, sent = now().wall](events::AppendOutcome outcome) {
-                inbox->put(AppendSettled{.id = id, .outcome = std::move(outcome), .sent = sent});
+              [inbox = inbox_, id = append.id, sent = now()](events::AppendOutcome outcome) {
+                inbox->put(AppendSettled{
+                    .id = id, .outcome = std::move(outcome), .sent = sent.wall, .handed_over = sent.steady});
               });
 }
 
@@ -250,12 +268,13 @@ void ReplicaDriver::carry_out(Stop stop) {
 void ReplicaDriver::probe_clock() {
   if (clock_probe_ != ClockProbe::Wanted) return;
   clock_probe_ = ClockProbe::UnderWay;
-  const events::Instant sent = now().wall;
-  log_.append(0,
-              barrier_record(0, options_.replica.partitions, options_.replica.source, sent, options_.replica.random()),
-              [inbox = inbox_, sent](events::AppendOutcome outcome) {
-                inbox->put(AppendSettled{.id = {}, .outcome = std::move(outcome), .sent = sent});
-              });
+  const Now sent = now();
+  events::Record barrier = barrier_record(0, options_.replica.partitions, options_.replica.source, sent.wall,
+                                          options_.replica.random());
+  log_.append(0, std::move(barrier), [inbox = inbox_, sent](events::AppendOutcome outcome) {
+    inbox->put(
+        AppendSettled{.id = {}, .outcome = std::move(outcome), .sent = sent.wall, .handed_over = sent.steady});
+  });
 }
 
 }  // namespace taskstream::command

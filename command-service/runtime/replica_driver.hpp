@@ -52,6 +52,20 @@ class ReplicaDriver {
 
   std::chrono::milliseconds command_timeout() const { return options_.command_timeout; }
 
+  // What the log said of what was appended. Read all of these on the core's thread.
+  struct Appends {
+    std::uint64_t appended = 0;
+    std::uint64_t not_appended = 0;
+    std::uint64_t unknown = 0;
+    events::Durations durations;  // from handing over until the report, of those that were appended
+  };
+  const Replica& replica() const { return replica_; }
+  const Appends& appends() const { return appends_; }
+  std::chrono::milliseconds clock_skew() const { return clock_skew_; }
+  StateWriter::Figures state_saves() const { return writer_.figures(); }
+  bool is_log_reachable() const { return log_.is_reachable(); }
+  events::LogFigures log_figures() const { return log_.figures(); }
+
  private:
   class LogFollower;
   using Waiter = std::function<void(Answer)>;
@@ -64,6 +78,7 @@ class ReplicaDriver {
   void tick();
   void take(LogInput input, Now now);
   void note_clock(const AppendSettled& settled, Now now);
+  void note_append(const AppendSettled& settled, Now now);
   void carry_out_effects();
   void carry_out(Append append);
   void carry_out(AskEnd ask);
@@ -87,6 +102,8 @@ class ReplicaDriver {
   std::unordered_map<Ticket, Waiter> waiters_;
   Ticket last_ticket_ = 0;
   bool told_caught_up_ = false;
+  Appends appends_;
+  std::chrono::milliseconds clock_skew_{0};  // at the append before
   std::function<void()> on_all_saved_;
   enum class ClockProbe { Wanted, UnderWay, Done } clock_probe_ = ClockProbe::Wanted;
   StateWriter writer_;  // its thread uses what stands above

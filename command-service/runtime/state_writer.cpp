@@ -30,6 +30,16 @@ void StateWriter::save(StateChange change) {
   wake_.notify_all();
 }
 
+StateWriter::Figures StateWriter::figures() const {
+  const std::lock_guard lock(mutex_);
+  return figures_;
+}
+
+void StateWriter::note_save(std::chrono::nanoseconds took) {
+  const std::lock_guard lock(mutex_);
+  figures_.saves.note(took);
+}
+
 void StateWriter::run() {
   std::unique_lock lock(mutex_);
   while (true) {
@@ -51,14 +61,20 @@ void StateWriter::commit(const StateChange& change) {
 }
 
 bool StateWriter::try_commit(const StateChange& change, std::string& last_failure) {
+  const auto begin = std::chrono::steady_clock::now();
   try {
     store_.commit(change);
+    note_save(std::chrono::steady_clock::now() - begin);
     done_(std::nullopt);
     return true;
   } catch (const StateDamaged& damage) {
     done_(damage.what());
     return true;
   } catch (const std::exception& failure) {
+    {
+      const std::lock_guard lock(mutex_);
+      ++figures_.failures;
+    }
     if (std::exchange(last_failure, failure.what()) != failure.what()) {
       spdlog::error("the state file cannot be written ({}); it is tried again until it can be", failure.what());
     }

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "command-service/state/state_store.hpp"
+#include "events/log/durations.hpp"
 
 namespace taskstream::command {
 
@@ -24,21 +25,30 @@ class StateWriter {
   StateWriter(const StateWriter&) = delete;
   StateWriter& operator=(const StateWriter&) = delete;
 
+  // Counted since the start. From any thread.
+  struct Figures {
+    events::Durations saves;     // that succeeded
+    std::uint64_t failures = 0;  // to be tried again
+  };
+  Figures figures() const;
+
   // The one before must be done.
   void save(StateChange change);
 
  private:
   void run();
+  void note_save(std::chrono::nanoseconds took);
   void commit(const StateChange& change);
   // Whether the commit need not be tried again.
   bool try_commit(const StateChange& change, std::string& last_failure);
 
   StateStore& store_;
   Done done_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::optional<StateChange> waiting_;
   bool over_ = false;
+  Figures figures_;
   std::thread thread_;
 };
 

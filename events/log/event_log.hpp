@@ -12,6 +12,7 @@
 
 #include "events/contract/instant.hpp"
 #include "events/contract/record.hpp"
+#include "events/log/log_figures.hpp"
 #include "events/log/position.hpp"
 
 // The ordered, durable, partitioned record of everything that happened, as a port with three twins: Kafka, one SQLite
@@ -105,6 +106,9 @@ class EventLog {
 
   // False while the log is known to be out of reach; true while nothing speaks against it.
   virtual bool is_reachable() const = 0;
+
+  // What this kind of log knows of itself, for metrics. Cheap: nothing is asked for, nothing waits for the log.
+  virtual LogFigures figures() const { return {}; }
 };
 
 // The log refuses to be used as it is: the wrong settings, the wrong partition count. The message says what to change.

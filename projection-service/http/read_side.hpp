@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -10,8 +11,10 @@
 
 #include "events/log/genesis.hpp"
 #include "projection-service/http/change_hub.hpp"
+#include "projection-service/http/stream_figures.hpp"
 #include "projection-service/http/token_waiters.hpp"
 #include "projection-service/projection/freshness.hpp"
+#include "projection-service/projection/projection_figures.hpp"
 #include "projection-service/projection/rebuild_desk.hpp"
 
 namespace taskstream::http {
@@ -41,6 +44,8 @@ class ReadSide {
   TokenWaiters& waiters() { return waiters_; }
   ChangeHub& changes() { return changes_; }
   RebuildDesk& rebuilds() { return rebuilds_; }
+  ProjectionFigures& figures() { return figures_; }
+  StreamFigures& streams() { return streams_; }
 
   // From now on queries are answered from this file. What is committed in it is told afterwards, and covers what was
   // told before.
@@ -53,6 +58,7 @@ class ReadSide {
 
   void committed(Committed committed) {
     const auto positions = committed.positions;
+    figures_.on_committed(committed);
     if (const auto identity = log()) changes_.publish(identity->log_id, committed);
     freshness_.publish(std::move(committed));
     waiters_.committed(positions);
@@ -61,6 +67,9 @@ class ReadSide {
   void set_log(const events::LogIdentity& identity) {
     exchange(log_, std::make_shared<const events::LogIdentity>(identity));
   }
+  // The log itself, for what it knows of its own work. It outlives the workers.
+  void set_opened_log(const events::EventLog& log) { opened_log_ = &log; }
+  const events::EventLog* opened_log() const { return opened_log_; }
   // nullptr until the log has said who it is.
   std::shared_ptr<const events::LogIdentity> log() const { return copy_of(log_); }
 
@@ -85,7 +94,10 @@ class ReadSide {
   TokenWaiters waiters_;
   RebuildDesk rebuilds_;
   ChangeHub changes_;
+  ProjectionFigures figures_;
+  StreamFigures streams_;
   Options options_;
+  std::atomic<const events::EventLog*> opened_log_ = nullptr;
   mutable std::mutex mutex_;  // of both below
   Shared<std::filesystem::path> served_;
   Shared<events::LogIdentity> log_;

@@ -32,6 +32,7 @@ TaskFilter take_stream_filter(Parameters& parameters) {
 boost::asio::awaitable<void> write_stream(Reader& reader, http::BodyStream& body, TaskStream::Options options) {
   const auto executor = co_await boost::asio::this_coro::executor;
   TaskStream stream(reader, body, executor, std::move(options));
+  ++reader.side().streams().opened;
   co_await stream.run();
 }
 
@@ -59,7 +60,10 @@ boost::asio::awaitable<http::Outcome> stream(Reader& reader, http::Request reque
     co_return reader.stamped(http::validation_failed(std::move(errors)));
   }
   auto slot = reader.side().changes().open();
-  if (!slot) co_return reader.stamped(too_many_streams());
+  if (!slot) {
+    ++reader.side().streams().refused;
+    co_return reader.stamped(too_many_streams());
+  }
 
   http::Response head = reader.stamped(http::Response{.status = http::Status::ok, .fields = {}, .body = {}},
                                        reader.side().freshness().committed()->token, *fresh);

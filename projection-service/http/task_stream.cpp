@@ -79,6 +79,7 @@ boost::asio::awaitable<TaskStream::Next> TaskStream::follow_hub() {
   if (!taken) {
     switch (taken.error()) {
       case ChangeHub::Lost::Fallen:
+        ++reader_.side().streams().fell_back;
         co_return co_await resync();
       case ChangeHub::Lost::Gap:
         co_return Next::Rows;
@@ -133,6 +134,7 @@ TaskStream::Clock::time_point TaskStream::next_look() const {
 boost::asio::awaitable<bool> TaskStream::send() {
   if (frames_.empty()) co_return true;
   const bool sent = co_await body_.write(frames_);
+  if (!sent && body_.was_too_slow()) ++reader_.side().streams().stalled;
   frames_.clear();
   if (frames_.capacity() > kKeptCapacity) frames_.shrink_to_fit();
   co_return sent;

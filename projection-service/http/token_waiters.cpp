@@ -30,13 +30,19 @@ boost::asio::awaitable<TokenWaiters::Outcome> TokenWaiters::wait(events::Positio
     const std::lock_guard lock(mutex_);
     if (closed_) co_return Outcome::Closed;
     if (committed_.covers(waiter->target)) co_return Outcome::Covered;
-    if (is_full_for(waiter->principal)) co_return Outcome::Full;
+    if (is_full_for(waiter->principal)) {
+      count(Outcome::Full);
+      co_return Outcome::Full;
+    }
     enqueue(waiter);
   }
+  const auto begin = std::chrono::steady_clock::now();
   // Whoever wakes it posts to this context, so the cancellation cannot come before the wait has begun.
   co_await waiter->timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
   const std::lock_guard lock(mutex_);
   dequeue(waiter);
+  count(waiter->outcome);
+  if (waiter->outcome == Outcome::Covered) figures_.waits.note(std::chrono::steady_clock::now() - begin);
   co_return waiter->outcome;
 }
 
@@ -63,6 +69,11 @@ void TokenWaiters::close() {
       wake(waiter, Outcome::Closed);
     }
   }
+}
+
+TokenWaiters::Figures TokenWaiters::figures() const {
+  const std::lock_guard lock(mutex_);
+  return figures_;
 }
 
 std::size_t TokenWaiters::size() const {

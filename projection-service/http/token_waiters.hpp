@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -10,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "events/log/durations.hpp"
 #include "events/log/position.hpp"
 
 namespace taskstream::projection {
@@ -32,6 +35,13 @@ class TokenWaiters {
   void close();
   std::size_t size() const;
 
+  // Of those that had to wait, or would have had to, since the start.
+  struct Figures {
+    std::array<std::uint64_t, 4> ended{};  // by Outcome
+    events::Durations waits;               // of those that became covered
+  };
+  Figures figures() const;
+
  private:
   struct Waiter;
   using Queue = std::multimap<events::Offset, std::shared_ptr<Waiter>>;  // by the next offset that is waited for
@@ -41,6 +51,7 @@ class TokenWaiters {
   void dequeue(const std::shared_ptr<Waiter>& waiter);
   void wake(const std::shared_ptr<Waiter>& waiter, Outcome outcome);
   bool is_full_for(const std::string& principal) const;
+  void count(Outcome outcome) { ++figures_.ended[static_cast<std::size_t>(outcome)]; }  // with the mutex held
 
   const std::size_t max_waiters_;
   const std::size_t max_of_one_;
@@ -50,6 +61,7 @@ class TokenWaiters {
   std::size_t size_ = 0;
   std::unordered_map<std::string, std::size_t> of_principal_;
   bool closed_ = false;
+  Figures figures_;
 };
 
 }  // namespace taskstream::projection

@@ -4,7 +4,6 @@
 #include <set>
 #include <utility>
 
-#include "events/fold/stream_fold.hpp"
 #include "projection-service/projection/project.hpp"
 #include "projection-service/readmodel/derived_columns.hpp"
 #include "projection-service/readmodel/state_text.hpp"
@@ -151,6 +150,7 @@ void Projector::mark_dirty(CachedStream& cached, const events::State& before) {
 void Projector::apply(events::LogRecord& record) {
   const auto envelope = events::read_envelope(record.record, record.position.partition, partitions_);
   if (!envelope) {
+    ++counts_.malformed;
     park({.record = std::move(record), .stream = std::nullopt, .reason = envelope.error().reason});
     return;
   }
@@ -158,7 +158,9 @@ void Projector::apply(events::LogRecord& record) {
   const events::State before = cached.stream.state;
   const bool was_quarantined = cached.stream.quarantine.has_value();
   const events::Applied applied = events::apply(cached.stream, *envelope, record.record);
+  count(*envelope, applied);
   if (applied.verdict != events::Verdict::Accepted) return;
+  listener_.on_applied({.record = record, .envelope = *envelope, .folded = !applied.parked});
   mark_dirty(cached, before);
   if (applied.parked) {
     quarantine(record, *envelope, cached, applied.reason, !was_quarantined);
@@ -185,6 +187,13 @@ void Projector::apply(events::LogRecord& record) {
   }
   if (changes_) collect(task_change(*applied.event, before, *after, time), record.position);
   cache_.weigh(cached);
+}
+
+void Projector::count(const events::Envelope& envelope, const events::Applied& applied) {
+  if (envelope.stream.kind() == "log") return;
+  const bool is_accepted = applied.verdict == events::Verdict::Accepted;
+  ++(is_accepted ? counts_.accepted : counts_.superseded);
+  if (applied.parked) ++counts_.unfoldable;
 }
 
 // What is lost by one member stands once for them; what everybody loses, for all.
@@ -236,6 +245,7 @@ void Projector::open_transaction() {
   writer_.begin();
   open_ = true;
   changes_bytes_ = 0;
+  counts_ = {};
   changes_.reset();
   if (listener_.wants_changes()) changes_.emplace();
 }
@@ -289,6 +299,7 @@ void Projector::write_user_and_text(CachedStream& cached) {
 
 void Projector::commit() {
   open_transaction();
+  const auto begin = std::chrono::steady_clock::now();
   for (CachedStream* cached : dirty_) write_rows(*cached);
   dirty_.clear();
   // The position commits together with the rows it explains: a crash can neither skip an event nor apply it twice.
@@ -302,7 +313,9 @@ void Projector::commit() {
   listener_.on_committed({.positions = committed_.positions(),
                           .token = std::move(token),
                           .before = std::move(before),
-                          .changes = std::exchange(changes_, std::nullopt)});
+                          .changes = std::exchange(changes_, std::nullopt),
+                          .records = std::exchange(counts_, {}),
+                          .commit_took = std::chrono::steady_clock::now() - begin});
   // Only now, for it waits for the disk, and readers wait for what was committed. Little and often while live, so that
   // the next records do not wait long either.
   writer_.checkpoint_when_over(is_catching_up() ? kPagesCatchingUp : kPagesLive);

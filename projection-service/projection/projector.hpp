@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "events/contract/envelope.hpp"
+#include "events/fold/stream_fold.hpp"
 #include "events/log/event_log.hpp"
 #include "projection-service/projection/stream_cache.hpp"
 #include "projection-service/projection/task_change.hpp"
@@ -15,12 +17,29 @@
 
 namespace taskstream::projection {
 
+// What the records of one transaction came to. What services say to each other below `log/…` is not counted.
+struct RecordCounts {
+  std::uint64_t accepted = 0;
+  std::uint64_t superseded = 0;
+  std::uint64_t malformed = 0;
+  std::uint64_t unfoldable = 0;  // of those accepted
+};
+
 // A position vector that the read model's rows hold, and the token that names it.
 struct Committed {
   events::PositionVector positions;
   std::string token;
   events::PositionVector before = {};                             // what was committed until then
   std::optional<std::vector<TaskChange>> changes = std::nullopt;  // in between, in order; none = not collected
+  RecordCounts records = {};                                      // in between, delivered again ones left out
+  std::chrono::nanoseconds commit_took{0};
+};
+
+// One accepted record, for whoever follows what becomes of a request. Good for the time of the call.
+struct AppliedRecord {
+  const events::LogRecord& record;
+  const events::Envelope& envelope;
+  bool folded = true;
 };
 
 // Hears what becomes of the projection, on the log's thread. Must not call the projector back.
@@ -31,6 +50,8 @@ class ProjectorListener {
   virtual void on_committed(Committed committed) = 0;
   // Whether the changes of the transaction that begins now are to be collected.
   virtual bool wants_changes() { return false; }
+  // Before the transaction that applies it is committed, which may still fail.
+  virtual void on_applied(const AppliedRecord&) {}
   // The read model could not be written. What was not committed is forgotten: follow again from checkpoint() after
   // start_over(). `damaged` = the file is broken, so trying again is in vain.
   virtual void on_write_failed(std::string reason, bool damaged) = 0;
@@ -89,6 +110,7 @@ class Projector final : public events::Follower {
   void write_user_and_text(CachedStream& cached);
   void commit();
   bool is_catching_up();
+  void count(const events::Envelope& envelope, const events::Applied& applied);
 
   Writer& writer_;
   const events::Partition partitions_;
@@ -107,6 +129,7 @@ class Projector final : public events::Follower {
   std::size_t pending_bytes_ = 0;
   std::optional<std::vector<TaskChange>> changes_;  // of the open transaction, while somebody wants them
   std::size_t changes_bytes_ = 0;
+  RecordCounts counts_;  // of the open transaction
   std::chrono::steady_clock::time_point last_batch_;
 
   std::mutex end_mutex_;

@@ -8,7 +8,20 @@ namespace {
 class FiguresTest : public ReplicaTest {
  protected:
   std::uint64_t counted(const Instance& instance, Outcome outcome) const {
-    return instance.figures().commands[static_cast<std::size_t>(outcome)];
+    std::uint64_t count = 0;
+    for (const auto& of_command : instance.figures().commands) count += of_command[static_cast<std::size_t>(outcome)];
+    return count;
+  }
+  // Both edits are in the log, and nobody has read them yet.
+  void let_a_lose_a_race() {
+    a.send_through(create());
+    b.read_all();
+    a.send(retitle("a's"));
+    b.send(retitle("b's"));
+    const Append append_a = a.take_append();
+    const Append append_b = b.take_append();
+    log.append(append_b.record);
+    log.append(append_a.record);
   }
 };
 
@@ -41,15 +54,52 @@ TEST_F(FiguresTest, TellOutcomesApart) {
   EXPECT_EQ(a.figures().superseded, 0U);
 }
 
-TEST_F(FiguresTest, CountLostRacesAndWhatWasDecidedAgain) {
+TEST_F(FiguresTest, TellCommandsApart) {
+  const auto counted_of = [this](const Command& command, Outcome outcome) {
+    return a.figures().commands[command_index(command)][static_cast<std::size_t>(outcome)];
+  };
   a.send_through(create());
-  b.read_all();
-  a.send(retitle("a's"));
-  b.send(retitle("b's"));
-  const Append append_a = a.take_append();
-  const Append append_b = b.take_append();
-  log.append(append_b.record);
-  log.append(append_a.record);
+  a.send_through(retitle("new"), at_version(1));
+  a.send(retitle("newer"), at_version(1));
+  EXPECT_EQ(counted_of(create(), Outcome::Applied), 1U);
+  EXPECT_EQ(counted_of(retitle(""), Outcome::Applied), 1U);
+  EXPECT_EQ(counted_of(retitle(""), Outcome::Conflict), 1U);
+  EXPECT_EQ(command_name(command_index(create())), "create_task");
+  EXPECT_EQ(command_name(command_index(retitle(""))), "edit_task");
+  EXPECT_EQ(command_name(command_index(UserCommand(ReactivateUser()))), "reactivate_user");
+}
+
+TEST_F(FiguresTest, CountRecordsByTheirVerdict) {
+  let_a_lose_a_race();
+  a.read_all();
+  EXPECT_EQ(a.figures().records_accepted, 2U);
+  EXPECT_EQ(a.figures().records_superseded, 1U);
+  EXPECT_EQ(a.figures().records_malformed, 0U);
+  events::Record stranger;
+  stranger.key = "neither kind nor id";
+  log.append(stranger);
+  a.read_all();
+  EXPECT_EQ(a.figures().records_malformed, 1U);
+}
+
+TEST(FoldLag, SaysHowManyRecordsAndSinceWhen) {
+  FoldLag lag;
+  events::PositionVector fold;
+  const SteadyTime start{};
+  EXPECT_EQ(lag.records(fold), 0);
+  lag.on_end(1, 7);
+  lag.look(fold, start + 1s);
+  lag.look(fold, start + 2s);
+  EXPECT_EQ(lag.records(fold), 7);
+  EXPECT_EQ(lag.time(start + 4s), 3s) << "since it was first seen to be behind";
+  fold.advance(1, 7);
+  lag.look(fold, start + 5s);
+  EXPECT_EQ(lag.records(fold), 0);
+  EXPECT_EQ(lag.time(start + 6s), 0s);
+}
+
+TEST_F(FiguresTest, CountLostRacesAndWhatWasDecidedAgain) {
+  let_a_lose_a_race();
   a.let_pass(3ms);
   a.read_all();
   EXPECT_EQ(a.figures().superseded, 1U);

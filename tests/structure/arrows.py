@@ -54,6 +54,7 @@ THIRD_PARTY = {
     r"boost/json": [r"events/.*_json\.[ch]pp"],
     r"nlohmann/": [r"http/", r"[a-z]+-service/http/", r"projection-service/readmodel/(state_text|past_task)\.cpp",
                    r"projection-service/replay/"],
+    r"prometheus/": [r"http/"],
     r"CLI/": [r"http/config\.cpp", r"[a-z]+-service/config\.cpp"],
     r"zstd\.h": [r"projection-service/replay/line_(reader|writer)\.cpp"],
     # What is pure says nothing to a log file.

@@ -54,6 +54,17 @@ class FileEventLog final : public EventLog {
 
   bool is_reachable() const override { return !writer_ || writer_->is_working(); }
 
+  LogFigures figures() const override {
+    if (!writer_) return {};
+    return {{.name = "taskstream_file_log_commit_duration_seconds",
+             .help = "How long the embedded log's commits took to reach the disk; one commit carries many appends.",
+             .kind = LogFigure::Kind::Durations,
+             .durations = writer_->commits()},
+            {.name = "taskstream_file_log_appends_waiting",
+             .help = "Appends that wait for the embedded log's next commit.",
+             .value = static_cast<double>(writer_->waiting())}};
+  }
+
  private:
   template <class Look>
   auto look(Look read) -> boost::system::result<decltype(read()), LogUnavailable> {

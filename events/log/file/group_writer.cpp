@@ -95,7 +95,9 @@ void GroupWriter::append_group(Group group) {
       return tell_all(group, stop(AppendOutcome::Status::NotAppended, "the file was deleted or replaced"));
     }
     if (const auto refused = insert(group, first, time)) return tell_all(group, *refused);
+    const auto begin = std::chrono::steady_clock::now();
     const AppendOutcome outcome = commit();
+    note_commit(std::chrono::steady_clock::now() - begin);
     if (outcome.status != AppendOutcome::Status::Appended) return tell_all(group, outcome);
   }
   bell_.ring();
@@ -155,6 +157,21 @@ AppendOutcome GroupWriter::commit() {
   if (sqlite3_get_autocommit(file_.database().getHandle()) == 0) file_.database().tryExec("ROLLBACK");
   if (code == SQLITE_BUSY || code == SQLITE_FULL) return not_appended(std::move(reason));
   return stop(AppendOutcome::Status::Unknown, "the commit failed (" + reason + "), and what it did cannot be known");
+}
+
+void GroupWriter::note_commit(std::chrono::nanoseconds took) {
+  const std::lock_guard lock(mutex_);
+  commits_.note(took);
+}
+
+Durations GroupWriter::commits() const {
+  const std::lock_guard lock(mutex_);
+  return commits_;
+}
+
+std::size_t GroupWriter::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size();
 }
 
 // Ends this writer. Returns what the group under way is told; whatever comes later is refused for the same reason.

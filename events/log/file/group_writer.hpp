@@ -25,6 +25,9 @@ class GroupWriter {
   // False once the disk has failed at a commit (what that commit did cannot be known) or the file was taken away:
   // nothing is appended any more.
   bool is_working() const { return is_working_; }
+  // How long commits took: each makes one group durable.
+  Durations commits() const;
+  std::size_t waiting() const;
 
  private:
   struct Waiting {
@@ -46,6 +49,7 @@ class GroupWriter {
   void refuse_late(Group& group);
   std::optional<AppendOutcome> insert(Group& group, Offset& first, Instant& time);
   AppendOutcome commit();
+  void note_commit(std::chrono::nanoseconds took);
   AppendOutcome stop(AppendOutcome::Status status, std::string reason);
   void checkpoint_if_long();
 
@@ -58,9 +62,10 @@ class GroupWriter {
   std::string header_bytes_;    // kept, so that it is not allocated for each record
   int journal_pages_ = 0;       // in the journal after the last commit
   int checkpointed_pages_ = 0;  // of these, there at the last checkpoint
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Waiting> waiting_;
+  Durations commits_;
   bool over_ = false;
   std::string stopped_because_;  // with is_working_ false
   std::atomic<bool> is_working_ = true;

@@ -51,6 +51,7 @@ const Settings kDefaults = {
     {"topic.metadata.refresh.interval.ms", "1000"},
     {"topic.metadata.refresh.fast.interval.ms", "100"},
     {"log.connection.close", "false"},
+    {"statistics.interval.ms", "5000"},
 };
 
 const Settings kConsumer = {
@@ -127,22 +128,27 @@ void check_operator_settings(const std::map<std::string, std::string>& settings)
   }
 }
 
-Client::Client(OnError on_error, OnDelivery on_delivery)
-    : on_error_(std::move(on_error)), on_delivery_(std::move(on_delivery)) {}
+Client::Client(const Cluster& cluster, OnError on_error, OnDelivery on_delivery, std::string shown_as)
+    : on_error_(std::move(on_error)),
+      on_delivery_(std::move(on_delivery)),
+      statistics_(shown_as.empty() ? nullptr : cluster.statistics),
+      shown_as_(std::move(shown_as)) {}
 
-std::unique_ptr<Client> Client::consumer(const Cluster& cluster, const Settings& own_defaults, OnError on_error) {
+std::unique_ptr<Client> Client::consumer(const Cluster& cluster, const Settings& own_defaults, OnError on_error,
+                                         std::string shown_as) {
   Settings defaults = kDefaults;
   defaults.insert(defaults.end(), own_defaults.begin(), own_defaults.end());
-  std::unique_ptr<Client> client(new Client(std::move(on_error), nullptr));
+  std::unique_ptr<Client> client(new Client(cluster, std::move(on_error), nullptr, std::move(shown_as)));
   client->open(RD_KAFKA_CONSUMER, cluster, defaults, kConsumer);
   return client;
 }
 
 std::unique_ptr<Client> Client::producer(const Cluster& cluster, const Settings& fixed, OnError on_error,
-                                         OnDelivery on_delivery) {
+                                         OnDelivery on_delivery, std::string shown_as) {
   Settings defaults = kDefaults;
   defaults.insert(defaults.end(), kProducerDefaults.begin(), kProducerDefaults.end());
-  std::unique_ptr<Client> client(new Client(std::move(on_error), std::move(on_delivery)));
+  std::unique_ptr<Client> client(
+      new Client(cluster, std::move(on_error), std::move(on_delivery), std::move(shown_as)));
   client->open(RD_KAFKA_PRODUCER, cluster, defaults, fixed);
   return client;
 }
@@ -152,10 +158,13 @@ void Client::open(rd_kafka_type_t type, const Cluster& cluster, const Settings& 
   set_all(conf.get(), defaults);
   for (const auto& [name, value] : cluster.operator_settings) set(conf.get(), name, value);
   set(conf.get(), "bootstrap.servers", cluster.bootstrap_servers);
+  // Told to nobody they would pile up in a client that is not polled.
+  if (!statistics_) set(conf.get(), "statistics.interval.ms", "0");
   set_all(conf.get(), fixed);
   rd_kafka_conf_set_opaque(conf.get(), this);
   rd_kafka_conf_set_log_cb(conf.get(), log_callback);
   rd_kafka_conf_set_error_cb(conf.get(), error_callback);
+  if (statistics_) rd_kafka_conf_set_stats_cb(conf.get(), statistics_callback);
   if (on_delivery_) rd_kafka_conf_set_dr_msg_cb(conf.get(), delivery_callback);
 
   std::array<char, 512> why{};
@@ -188,6 +197,13 @@ void Client::error_callback(rd_kafka_t*, int code, const char* reason, void* sel
     if (!says_less) client.last_error_ = reason + hint_at(reason);
   }
   if (client.on_error_) client.on_error_(static_cast<rd_kafka_resp_err_t>(code), reason);
+}
+
+// The text stays librdkafka's: 0 says so.
+int Client::statistics_callback(rd_kafka_t*, char* json, std::size_t length, void* self) {
+  const auto& client = *static_cast<Client*>(self);
+  client.statistics_->take(client.shown_as_, {json, length});
+  return 0;
 }
 
 void Client::delivery_callback(rd_kafka_t*, const rd_kafka_message_t* message, void* self) {

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "events/log/kafka/statistics.hpp"
+
 namespace taskstream::events::kafka {
 
 // Which topic of which cluster is the log, and how the operator wants it spoken to.
@@ -17,6 +19,7 @@ struct Cluster {
   std::string bootstrap_servers;
   std::string topic;
   std::map<std::string, std::string> operator_settings;  // librdkafka's names
+  std::shared_ptr<Statistics> statistics = {};           // where its clients tell of themselves; none = nowhere
 };
 
 // Throws LogRefused when the operator's settings touch what the log's guarantees rest on.
@@ -48,10 +51,12 @@ class Client {
   using OnError = std::function<void(rd_kafka_resp_err_t code, const std::string& reason)>;
   using OnDelivery = std::function<void(const rd_kafka_message_t& message)>;
 
-  // `own_defaults` give way to the operator's settings. Throws std::runtime_error.
-  static std::unique_ptr<Client> consumer(const Cluster& cluster, const Settings& own_defaults, OnError on_error);
+  // `own_defaults` give way to the operator's settings. `shown_as` names the client among the cluster's statistics; one
+  // that has no name tells nothing, and need not be polled for it. Throws std::runtime_error.
+  static std::unique_ptr<Client> consumer(const Cluster& cluster, const Settings& own_defaults, OnError on_error,
+                                          std::string shown_as = {});
   static std::unique_ptr<Client> producer(const Cluster& cluster, const Settings& fixed, OnError on_error,
-                                          OnDelivery on_delivery);
+                                          OnDelivery on_delivery, std::string shown_as = {});
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -62,13 +67,16 @@ class Client {
   std::string last_error() const;
 
  private:
-  Client(OnError on_error, OnDelivery on_delivery);
+  Client(const Cluster& cluster, OnError on_error, OnDelivery on_delivery, std::string shown_as);
   void open(rd_kafka_type_t type, const Cluster& cluster, const Settings& defaults, const Settings& fixed);
   static void error_callback(rd_kafka_t*, int code, const char* reason, void* self);
+  static int statistics_callback(rd_kafka_t*, char* json, std::size_t length, void* self);
   static void delivery_callback(rd_kafka_t*, const rd_kafka_message_t* message, void* self);
 
   OnError on_error_;
   OnDelivery on_delivery_;
+  const std::shared_ptr<Statistics> statistics_;  // null unless it has a name there
+  const std::string shown_as_;
   mutable std::mutex mutex_;
   std::string last_error_;
   rd_kafka_t* handle_ = nullptr;

@@ -43,6 +43,8 @@ class KafkaEventLog final : public EventLog {
 
   bool is_reachable() const override { return reachability_.is_reachable(); }
 
+  LogFigures figures() const override { return cluster_.statistics->figures(); }
+
  private:
   const kafka::Cluster cluster_;
   const Partition partitions_;
@@ -56,7 +58,10 @@ class KafkaEventLog final : public EventLog {
 
 kafka::Cluster cluster_of(const KafkaUrl& url, const LogOptions& options) {
   kafka::check_operator_settings(options.kafka_config);
-  return {.bootstrap_servers = url.bootstrap_servers, .topic = url.topic, .operator_settings = options.kafka_config};
+  return {.bootstrap_servers = url.bootstrap_servers,
+          .topic = url.topic,
+          .operator_settings = options.kafka_config,
+          .statistics = std::make_shared<kafka::Statistics>()};
 }
 
 std::unique_ptr<EventLog> open_kafka_log(const KafkaUrl& url, const LogOptions& options, Deadline deadline) {

@@ -60,7 +60,7 @@ ProducerHandle::ProducerHandle(const Cluster& cluster, std::chrono::milliseconds
         spdlog::warn("A Kafka producer is dead and is replaced: {}", reason);
         dead_ = true;
       },
-      [this](const rd_kafka_message_t& message) { settle(message); });
+      [this](const rd_kafka_message_t& message) { settle(message); }, "producer");
   thread_ = std::thread([this] { run(); });
 }
 

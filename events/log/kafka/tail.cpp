@@ -37,7 +37,7 @@ Tail::Bell::~Bell() {
 
 void Tail::Bell::ring() const {
   const std::uint64_t one = 1;
-  static_cast<void>(!write(descriptor_, &one, sizeof one));
+  static_cast<void>(!::write(descriptor_, &one, sizeof one));
 }
 
 void Tail::Bell::wait() const {
@@ -61,7 +61,8 @@ Tail::Tail(const Cluster& cluster, Partition partitions, const Checkpoint& from,
                                [this, &reachability](rd_kafka_resp_err_t code, const std::string&) {
                                  reachability.suspect(code);
                                  watch_.suspect();
-                               })),
+                               },
+                               "tail")),
       queue_(rd_kafka_queue_new(client_->get())) {
   for (Partition p = 0; p < partitions; ++p) {
     read_.push_back(from.at(p));

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "events/log/log_figures.hpp"
+
+namespace taskstream::events::kafka {
+
+// What librdkafka's clients said of themselves last. Thread-safe.
+class Statistics {
+ public:
+  // `client` is what the client is for, e.g. `producer`; what it said before is forgotten.
+  void take(const std::string& client, std::string_view json);
+  LogFigures figures() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, LogFigures> of_clients_;
+};
+
+}  // namespace taskstream::events::kafka
