@@ -26,7 +26,10 @@ http::Problem token_unknown(std::string detail) {
 boost::system::result<events::PositionVector, http::Problem> read_tokens(std::string_view header,
                                                                          const events::LogIdentity& log) {
   events::PositionVector wanted;
-  for (const std::string_view token : http::split_list(header)) {
+  const auto tokens = http::split_list(header);
+  // Whoever has lost a token on the way learns it, rather than be answered something older than they saw.
+  if (tokens.empty()) return token_unknown("The field `Consistency-Token` is empty: leave it out, or send a token.");
+  for (const std::string_view token : tokens) {
     const auto positions = events::decode_token(token, log.log_id);
     if (!positions) {
       switch (positions.error()) {

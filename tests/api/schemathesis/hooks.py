@@ -2,8 +2,10 @@
 
 Everything else that it finds is a fault, of a service or of its description."""
 
+import json
 import re
 
+import jsonschema_rs
 import schemathesis
 from schemathesis.openapi.checks import RejectedPositiveData
 
@@ -38,6 +40,9 @@ def is_right(case, response):
     if problem["code"] == "PRECONDITION_REQUIRED":
         # One of two header fields, of which neither is required by itself.
         return case.operation.definition.raw["operationId"] == "postponeTask"
+    if problem["code"] == "MALFORMED":
+        # The phase of limits takes the quotes off values that are made of a pattern, and then they fit it no more.
+        return "`If-Match`" in problem["detail"] and '"' not in case.headers["If-Match"]
     return problem["code"] == "VALIDATION_FAILED" and all(is_right_reason(case, error) for error in problem["errors"])
 
 
@@ -49,3 +54,16 @@ def is_right_reason(case, error):
         # Whoever claims a task without naming a user must be one.
         return case.operation.definition.raw["operationId"] == "claimTask"
     return any(re.fullmatch(reason, error["reason"]) for reason in REASONS)
+
+
+@schemathesis.check
+def data_of_events_is_as_described(ctx, response, case):
+    """What an event of the stream carries is JSON within a text, into which the check of answers does not look."""
+    if case.operation.definition.raw["operationId"] != "getStream" or response.status_code != 200:
+        return
+    for block in response.text.split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.splitlines())
+        shape = {"task": "StreamedChange", "resync": "Resync"}.get(fields.get("event"))
+        if "data" in fields:
+            described = {**case.operation.schema.raw_schema, "$ref": f"#/components/schemas/{shape}"}
+            jsonschema_rs.Draft202012Validator(described).validate(json.loads(fields["data"]))
