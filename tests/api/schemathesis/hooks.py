@@ -53,6 +53,9 @@ def is_right_reason(case, error):
     if error["reason"] == "is required" and error["field"] == "userId":
         # Whoever claims a task without naming a user must be one.
         return case.operation.definition.raw["operationId"] == "claimTask"
+    if error["field"] == "assigneeId" and error["location"] == "query":
+        # It takes values out of answers, where null is that nobody has a task; in a query that is `none`.
+        return case.query["assigneeId"] in (None, [None])
     return any(re.fullmatch(reason, error["reason"]) for reason in REASONS)
 
 
