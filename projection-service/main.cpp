@@ -8,6 +8,7 @@
 #include <iostream>
 #include <thread>
 
+#include "http/auth/auth_watch.hpp"
 #include "http/health.hpp"
 #include "http/logging.hpp"
 #include "http/server.hpp"
@@ -83,7 +84,11 @@ int run(const Config& config) {
   for (std::size_t i = 0; i < config.readers; ++i) {
     server_workers.push_back(workers.emplace_back(reads, readiness).worker());
   }
-  http::Server server(config.server.options, server_workers);
+  const auto authenticator = http::open_authenticator(config.server.auth_file);
+  const auto auth_watch = http::watch(workers.front().context(), authenticator.get());
+  http::ServerOptions server_options = config.server.options;
+  server_options.authenticator = authenticator.get();
+  http::Server server(std::move(server_options), server_workers);
   http::ShutdownSignals signals(workers.front().context(), [&stop] { stop.request(EXIT_SUCCESS); });
   server.start();
   std::cout << "listening on " << server.url() << std::endl;
