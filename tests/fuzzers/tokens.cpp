@@ -15,6 +15,8 @@ using events::PositionVector;
 using events::Uuid;
 using fuzzing::claim;
 using projection::ChangeToken;
+using projection::decode_change_token;
+using projection::encode_change_token;
 
 const LogId kLog(Uuid({1, 2, 3, 4, 5, 6, 0x77, 8, 0x89, 10, 11, 12, 13, 14, 15, 16}));
 const LogId kAnotherLog(Uuid({1, 2, 3, 4, 5, 6, 0x77, 8, 0x89, 10, 11, 12, 13, 14, 15, 17}));
@@ -28,7 +30,7 @@ void check_text(std::string_view text) {
     const auto again = events::decode_token(events::encode_token(kLog, *positions), kLog);
     claim(again && *again == *positions, "a token that was read can be written and read again");
   }
-  if (const auto token = projection::decode_change_token(text, kLog)) {
+  if (const auto token = decode_change_token(text, kLog)) {
     claim(!events::decode_token(text, kLog), "a place in the order of changes is no consistency token");
     const auto again = decode_change_token(encode_change_token(kLog, *token), kLog);
     claim(again && *again == *token, "a place that was read can be written and read again");

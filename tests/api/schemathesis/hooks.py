@@ -55,7 +55,7 @@ def is_right_reason(case, error):
         return case.operation.definition.raw["operationId"] == "claimTask"
     if error["field"] == "assigneeId" and error["location"] == "query":
         # It takes values out of answers, where null is that nobody has a task; in a query that is `none`.
-        return case.query["assigneeId"] in (None, [None])
+        return not any(case.query["assigneeId"] or [])
     return any(re.fullmatch(reason, error["reason"]) for reason in REASONS)
 
 
