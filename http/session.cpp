@@ -144,7 +144,7 @@ std::variant<const Route*, Problem> Session::admit(Request& request) const {
   return found;
 }
 
-// Whoever has no token learns nothing of which paths there are.
+// Before it is told whether there is such a path, and what it takes.
 std::optional<Problem> Session::identify(Request& request, const Route* route) const {
   const auto* authenticator = settings_.options.authenticator;
   if (authenticator == nullptr) return std::nullopt;

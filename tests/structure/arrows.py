@@ -14,6 +14,7 @@ MAY_INCLUDE = {
     "events/sqlite": [],
     "http": ["http/auth"],
     "http/auth": ["http"],
+    "http/auth/token": ["http", "http/auth"],
     "command-service/state": ["events/contract", "events/log", "events/sqlite"],
     "command-service/domain": ["events/contract", "events/fold"],
     "command-service/core": ["command-service/domain", "command-service/state", "events/contract", "events/fold", "events/log"],
