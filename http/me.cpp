@@ -10,11 +10,11 @@ namespace {
 
 boost::asio::awaitable<Outcome> answer(Request request) {
   const auto& principal = request.principal;
-  if (!request.query.empty()) {
-    co_return validation_failed({{.field = request.query.front().name,
-                                  .reason = "is not known here",
-                                  .location = FieldError::Location::Query}});
+  std::vector<FieldError> unknown;
+  for (const auto& parameter : request.query) {
+    unknown.push_back({parameter.name, "is not known here", FieldError::Location::Query});
   }
+  if (!unknown.empty()) co_return validation_failed(std::move(unknown));
   nlohmann::ordered_json body{{"actor", principal.actor}};
   if (auto user_id = read_uuid(principal.actor)) body["userId"] = *std::move(user_id);
   body["role"] = name_of(principal.role);

@@ -143,9 +143,12 @@ std::string check_that_they_differ(const std::vector<TokenRecord>& tokens) {
   return {};
 }
 
-// Without what nlohmann read last: that is a piece of the file.
+// Without what nlohmann read last, and without names and numbers: those are pieces of the file.
 std::string without_quotes(std::string complaint) {
   complaint = complaint.substr(0, complaint.find("; last read"));
+  if (complaint.find('`') != std::string::npos || complaint.starts_with("The number")) {
+    return "the file has a member that comes twice, is nested too deeply or holds too large a number";
+  }
   constexpr std::string_view kBody = "The body";
   if (complaint.starts_with(kBody)) complaint.replace(0, kBody.size(), "the file");
   return complaint;

@@ -31,7 +31,10 @@ std::string who_waits(const http::Request& request) {
 boost::system::result<events::PositionVector, http::Problem> read_tokens(std::string_view header,
                                                                          const events::LogIdentity& log) {
   events::PositionVector wanted;
-  for (const std::string_view token : http::split_list(header)) {
+  const auto tokens = http::split_list(header);
+  // Whoever has lost a token on the way learns it, rather than be answered something older than they saw.
+  if (tokens.empty()) return token_unknown("The field `Consistency-Token` is empty: leave it out, or send a token.");
+  for (const std::string_view token : tokens) {
     const auto positions = events::decode_freshness(token, log.log_id);
     if (!positions) {
       switch (positions.error()) {
