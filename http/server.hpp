@@ -25,12 +25,15 @@ struct Limits {
   std::chrono::milliseconds part_deadline{10'000};     // for a client to take a part of an answer that goes on
 };
 
+class Authenticator;
+
 struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;                  // 0 = any free one
   std::vector<std::string> allowed_hosts;  // host names beside loopback's that are answered to
   std::vector<std::string> cors_origins;   // foreign origins that may write
   Limits limits;
+  const Authenticator* authenticator = nullptr;  // who may ask; outlives the server. nullptr = everybody may do all
 };
 
 // A thread of execution for connections, with the routes that serve them: each worker's handlers may hold what belongs

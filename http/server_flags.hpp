@@ -22,10 +22,11 @@ std::optional<ListenAddress> read_listen_address(std::string_view text);
 struct ServerFlags {
   ServerOptions options;
   LoggingOptions logging;
+  std::string auth_file;  // empty = nobody has to authenticate
   bool insecure = false;
 };
 
-// Declares --listen, --allowed-host, --cors-origin, --insecure, --log-format, --log-level and a flag for each limit.
+// Declares --listen, --allowed-host, --cors-origin, --auth, --insecure, --log-format, --log-level and a flag for each limit.
 // `flags` outlives `settings` and holds the defaults.
 void declare_server_flags(Settings& settings, ServerFlags& flags);
 

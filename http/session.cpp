@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "http/admission.hpp"
+#include "http/auth/authenticator.hpp"
 #include "http/connection_body.hpp"
 #include "http/query_string.hpp"
 #include "http/text.hpp"
@@ -134,7 +135,26 @@ std::variant<const Route*, Problem> Session::admit(Request& request) const {
   auto path = read_path(request.target);
   if (!path) return path.error();
   request.path = std::move(*path);
-  return router_.find(request);
+  auto found = router_.find(request);
+  const auto* const* route = std::get_if<const Route*>(&found);
+  if (auto problem = identify(request, route != nullptr ? *route : nullptr)) return std::move(*problem);
+  if (route != nullptr) {
+    if (auto problem = check_access(request.principal, (*route)->access)) return std::move(*problem);
+  }
+  return found;
+}
+
+// Whoever has no token learns nothing of which paths there are.
+std::optional<Problem> Session::identify(Request& request, const Route* route) const {
+  const auto* authenticator = settings_.options.authenticator;
+  if (authenticator == nullptr) return std::nullopt;
+  request.principal = {.role = Role::Member, .scopes = {}};
+  const bool is_open = request.verb == Verb::options || (route != nullptr && route->access == Access::Public);
+  if (is_open) return std::nullopt;
+  auto grant = authenticator->authenticate(request);
+  if (!grant) return grant.error();
+  request.principal = std::move(grant->principal);
+  return std::nullopt;
 }
 
 std::uint64_t Session::body_limit(const Route* route) const {
@@ -144,9 +164,11 @@ std::uint64_t Session::body_limit(const Route* route) const {
 
 asio::awaitable<Outcome> Session::handle(const Route& route, Request request) {
   if (auto problem = check_media_type(request, route, !request.body.empty())) co_return std::move(*problem);
-  auto actor = read_actor(request);
-  if (!actor) co_return actor.error();
-  request.principal.actor = std::move(*actor);
+  if (settings_.options.authenticator == nullptr) {
+    auto actor = read_actor(request);
+    if (!actor) co_return actor.error();
+    request.principal.actor = std::move(*actor);
+  }
   auto query = read_query(request.target);
   if (!query) co_return query.error();
   request.query = std::move(*query);

@@ -45,6 +45,8 @@ class Session {
   void log_answer(const Exchange& exchange, Status status, std::uint64_t bytes) const;
   boost::asio::awaitable<Outcome> handle(const Route& route, Request request);
   std::variant<const Route*, Problem> admit(Request& request) const;
+  // Settles who asks; `route` is where to, if anywhere. The problem: nobody that is known.
+  std::optional<Problem> identify(Request& request, const Route* route) const;
   std::uint64_t body_limit(const Route* route) const;
   enum class Framing { ContentLength, Chunked, UntilClose };
   void write_head(Status status, const Fields& fields, Framing framing, std::size_t content_length,
