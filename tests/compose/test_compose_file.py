@@ -5,6 +5,7 @@ import re
 import subprocess
 
 import pytest
+from taskstream.images import PROGRAMS
 from taskstream.places import BIN, ROOT
 
 FILE = ROOT / "compose" / "docker-compose.yml"
@@ -52,8 +53,8 @@ def test_the_runtime_packages_are_those_that_the_programs_link_to():
     packages = re.search(r"^\[runtime\]\n(.*?)^\[", (ROOT / "compose" / "packages.txt").read_text(), re.M | re.S)[1]
     listed = {line for line in packages.splitlines() if line.startswith("lib")}
     needed = set()
-    for program in BIN.glob("taskstream-*"):
-        headers = subprocess.run(["objdump", "-p", program], capture_output=True, text=True, check=True).stdout
+    for program in PROGRAMS:
+        headers = subprocess.run(["objdump", "-p", BIN / program], capture_output=True, text=True, check=True).stdout
         needed |= set(re.findall(r"NEEDED +(\S+)", headers))
     found = subprocess.run(["dpkg", "-S", *(f"*/*-linux-gnu/{library}" for library in needed)], capture_output=True, text=True).stdout
     linked = {line.partition(":")[0] for line in found.splitlines()}

@@ -1,6 +1,7 @@
 """What the containers of compose/docker-compose.yml may do, and what is in the image that compose/Dockerfile makes."""
 
 import pytest
+from taskstream.images import PROGRAMS
 from taskstream.stack import BROKERS, COMMANDS, EVERY, PROJECTIONS
 
 OURS = (*COMMANDS, *PROJECTIONS)
@@ -45,10 +46,18 @@ def test_the_image_has_no_compiler_and_no_package_lists(stack):
 
 
 def test_every_program_of_the_image_finds_its_libraries(stack):
-    for program in stack.execute("command-1", "ls", "/usr/local/bin").split():
-        if program != "taskstream-is-ready":
-            assert "not found" not in stack.execute("command-1", "ldd", f"/usr/local/bin/{program}"), program
+    for program in PROGRAMS:
+        assert "not found" not in stack.execute("command-1", "ldd", f"/usr/local/bin/{program}"), program
 
 
 def test_no_service_was_restarted_by_the_engine(stack):
     assert {service: stack.inspect(service)["RestartCount"] for service in EVERY} == dict.fromkeys(EVERY, 0)
+
+
+def test_secrets_are_readable_by_those_alone_who_need_them(stack):
+    assert stack.execute("command-1", "stat", "-c", "%a %U", "/etc/taskstream/auth.json").split() == ["600", "taskstream"]
+    assert stack.execute("prometheus", "stat", "-c", "%a %u %g", "/run/secrets/metrics-token").split() == ["640", "10001", "10001"]
+    assert stack.execute("prometheus", "cat", "/run/secrets/metrics-token").startswith("taskstream_")
+    for service in (*OURS, "prometheus"):
+        with pytest.raises(AssertionError, match="Read-only file system"):
+            stack.execute(service, "touch", "/run/secrets/x" if service == "prometheus" else "/etc/taskstream/x")

@@ -7,13 +7,13 @@ import uuid
 import pytest
 from taskstream.event_stream import EventStream
 from taskstream.places import ROOT
-from taskstream.stack import COMMANDS, PROXY_PORT
+from taskstream.stack import COMMANDS, PROXY_PORT, Behind
 from taskstream.waiting import wait_until
 
 
 def test_a_task_travels_through_the_one_origin(stack):
     commands, queries = stack.commands(), stack.queries()
-    stream = EventStream(PROXY_PORT)
+    stream = EventStream(PROXY_PORT, bearer=stack.token)
     assert stream.status == 200
 
     created = commands.create("Write the guide", {"Idempotency-Key": str(uuid.uuid4())})
@@ -45,6 +45,14 @@ def test_a_task_travels_through_the_one_origin(stack):
     assert queries.get("/v1/stats").json["total"] >= 1
     assert queries.get("/health/ready").status == 200 and commands.get("/health/ready").status == 200
     assert "taskstream" in stack.execute("projection-1", "taskstream-replay", "--version")
+
+
+def test_who_brings_no_token_is_let_in_nowhere(stack):
+    strangers = [Behind(prefix, token, 30.0) for prefix in ("/command", "") for token in (None, "taskstream_" + "A" * 43)]
+    for client in strangers:
+        assert client.get("/v1/tasks/0197f2c4-0000-7000-8000-000000000001").status == 401
+        assert client.get("/health/ready").status == 200
+    assert stack.queries().get("/v1/me").json["actor"] == "operator"
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/command/metrics", "//metrics", "/command//metrics", "/%6detrics", "/command/%6Detrics", "/METRICS",

@@ -4,7 +4,7 @@ import time
 
 from taskstream.fold import Fold
 from taskstream.patient_load import PatientLoad
-from taskstream.stack import BROKERS, COMMANDS, LOG_URL, PROJECTIONS
+from taskstream.stack import BROKERS, COMMANDS, PROJECTIONS
 from taskstream.waiting import wait_until
 
 WRITERS = 20
@@ -51,7 +51,7 @@ class Loaded:
 def assert_the_image_says_the_same(stack):
     """The tool of our own image finds nothing wrong with the log, nor with either read model."""
     for projection in PROJECTIONS:
-        said = stack.execute(projection, "taskstream-replay", "verify", "--log", LOG_URL, "--read-model", "/var/lib/taskstream/read-model.db")
+        said = stack.execute(projection, "taskstream-replay", "verify", "--read-model", f"/var/lib/taskstream/{stack.topic}.db")
         print(f"{projection}: {said.splitlines()[-1]}")
 
 

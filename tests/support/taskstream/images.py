@@ -10,7 +10,7 @@ from .places import BIN, KAFKA_JARS, ROOT
 
 CACHE = KAFKA_JARS.parent
 BASE = "debian:bookworm-slim"
-PROGRAMS = ("taskstream-command-service", "taskstream-projection-service", "taskstream-replay")
+PROGRAMS = ("taskstream-command-service", "taskstream-projection-service", "taskstream-replay", "taskstream-token")
 
 
 def make_images(engine):

@@ -13,7 +13,8 @@ BROKERS = ("kafka-1", "kafka-2", "kafka-3")
 COMMANDS = ("command-1", "command-2")
 PROJECTIONS = ("projection-1", "projection-2")
 EVERY = (*BROKERS, *COMMANDS, *PROJECTIONS, "proxy", "prometheus")
-LOG_URL = "kafka://kafka-1:9092,kafka-2:9092,kafka-3:9092/taskstream"
+BOOTSTRAP = "kafka-1:9092,kafka-2:9092,kafka-3:9092"
+COMPOSE_FILE = ROOT / "compose" / "docker-compose.yml"
 PROXY_PORT = 8080
 READY_S = 240.0  # what seven Java and C++ programs may take together on two cores that others use too
 
@@ -21,18 +22,24 @@ READY_S = 240.0  # what seven Java and C++ programs may take together on two cor
 class Stack:
     def __init__(self, engine):
         self.engine = engine
+        self.topic = "taskstream"
+        self.token = None  # that of somebody who may do everything
 
     def up(self):
-        self._compose("up", "--detach", "--no-build", timeout_s=400)
+        self.compose("up", "--detach", "--no-build", timeout_s=400)
+        self.token = self.make_token("--subject", "operator", "--role", "admin", "--scope", "admin")
         self.await_healthy(*EVERY)
         return self
 
+    def make_token(self, *arguments):
+        return self.compose("run", "--rm", "token", "make", *arguments, timeout_s=120).split()[-1]
+
     def down(self):
-        self._compose("down", "--volumes", "--timeout", "5", timeout_s=200)
+        self.compose("down", "--volumes", "--timeout", "5", timeout_s=200)
 
     def make_anew(self, service):
         """What an upgrade does to one service: its container goes, another one comes, the volume stays."""
-        self._compose("up", "--detach", "--no-build", "--no-deps", "--force-recreate", service, timeout_s=240)
+        self.compose("up", "--detach", "--no-build", "--no-deps", "--force-recreate", service, timeout_s=240)
 
     def kill(self, service):
         self.engine.docker("kill", "--signal", "KILL", self.container(service))
@@ -67,10 +74,10 @@ class Stack:
     # ---- its clients: all of them come through the one origin
 
     def commands(self, timeout_s=60.0):
-        return Behind("/command", timeout_s)
+        return Behind("/command", self.token, timeout_s)
 
     def queries(self, timeout_s=60.0):
-        return Behind("", timeout_s)
+        return Behind("", self.token, timeout_s)
 
     def log(self):
         return StackLog(self)
@@ -90,22 +97,28 @@ class Stack:
     def _address_inside(self, service):
         return self.inspect(service)["NetworkSettings"]["Networks"]["taskstream_inside"]["IPAddress"]
 
-    def _compose(self, *arguments, timeout_s):
-        command = [COMPOSE, "--file", ROOT / "compose" / "docker-compose.yml", "--project-name", "taskstream", *arguments]
+    def environment(self):
+        return self.engine.environment(TASKSTREAM_TOPIC=self.topic, COMPOSE_HTTP_TIMEOUT="300")
+
+    def compose(self, *arguments, timeout_s):
+        command = [COMPOSE, "--file", COMPOSE_FILE, "--project-name", "taskstream", *arguments]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout_s,
-                              env=self.engine.environment(COMPOSE_HTTP_TIMEOUT=str(timeout_s)))
+                              env=self.environment())
         assert done.returncode == 0, f"docker-compose {' '.join(arguments)}:\n{(done.stdout + done.stderr).decode()[-3000:]}"
+        return done.stdout.decode()
 
 
 class Behind(Client):
     """A client of what the proxy offers below a prefix."""
 
-    def __init__(self, prefix, timeout_s):
+    def __init__(self, prefix, token, timeout_s):
         super().__init__(PROXY_PORT, timeout_s)
         self._prefix = prefix
+        self._token = token
 
     def request(self, method, path, body=None, headers=None):
-        return super().request(method, self._prefix + path, body, headers)
+        known = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        return super().request(method, self._prefix + path, body, {**known, **(headers or {})})
 
 
 class StackLog(KafkaLog):
@@ -113,7 +126,7 @@ class StackLog(KafkaLog):
 
     def __init__(self, stack):
         self._stack = stack
-        self.topic = "taskstream"
+        self.topic = stack.topic
 
     def metadata(self):
         return self._kcat(["-L", "-J", "-m", "10"])
@@ -121,8 +134,7 @@ class StackLog(KafkaLog):
     def _kcat(self, arguments):
         # Of a broker that lives: the container is only the place to look from.
         place = next(service for service in PROJECTIONS if self._stack.state(service)["Running"])
-        command = [*self._stack.engine.in_container(self._stack.container(place)), "kcat", "-b", LOG_URL.split("/")[2], "-t", self.topic,
-                   *arguments]
+        command = [*self._stack.engine.in_container(self._stack.container(place)), "kcat", "-b", BOOTSTRAP, "-t", self.topic, *arguments]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=180)
         assert done.returncode == 0, f"kcat failed: {done.stderr.decode(errors='replace')}"
         return done.stdout
