@@ -91,6 +91,12 @@ DriverEvents driver_events(http::Readiness& readiness, http::StopSignal& stop) {
                 spdlog::info("caught up with the log");
                 readiness.clear("log");
               },
+          .on_reach =
+              [&readiness](bool is_reachable) {
+                // Another instance may reach it: whoever sends requests here should send them there meanwhile.
+                if (is_reachable) return readiness.clear("connection");
+                readiness.set("connection", "the log is out of reach, and writes are answered 503");
+              },
           .on_clock_skew =
               [&readiness](std::chrono::milliseconds skew, bool too_far) {
                 if (!too_far) return readiness.clear("clock");

@@ -45,7 +45,7 @@ install_packages() {  # section…
     fi
     step "Installing ${#missing[@]} Debian packages: ${missing[*]}"
     apt_get update || fail "the package lists cannot be fetched (apt's words are above): is the network there? Needed: ${missing[*]}"
-    apt_get install -y --no-install-recommends "${missing[@]}" ||
+    without_services apt_get install -y --no-install-recommends "${missing[@]}" ||
       fail "apt-get could not install the packages (its words are above). Try by hand: apt-get install ${missing[*]}"
   fi
   say "Found: $(versions_of "${all[@]}")"
@@ -56,6 +56,16 @@ apt_get() {
     apt-get -q -q -o APT::Update::Error-Mode=any -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 "$@" </dev/null 2>&1 >/dev/null | sed 's/^/  /' >&2
   return "${PIPESTATUS[0]}"
 }
+
+# A package that brings a service (a database, a container engine) would start it: here only what is asked for is started.
+without_services() (  # command…
+  policy=/usr/sbin/policy-rc.d
+  if [[ ! -e $policy ]]; then
+    trap '"${as_root[@]}" rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin "$policy"
+  fi
+  "$@"
+)
 
 versions_of() {  # package…
   dpkg-query -W -f '${Package} ${Version}\n' "$@" 2>/dev/null | awk 'NF > 1' | sort -u | sed -E 's/ ([0-9]+:)?([^-+~ ]+)[^ ]*$/ \2/' | paste -sd, | sed 's/,/, /g'

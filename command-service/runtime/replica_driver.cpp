@@ -176,12 +176,18 @@ void ReplicaDriver::take(LogInput input, Now moment) {
 
 void ReplicaDriver::tick() {
   probe_clock();
-  replica_.on_reachable(log_.is_reachable());
+  note_reach();
   give([this] { replica_.on_tick(now()); });
   ticker_.expires_after(kTick);
   ticker_.async_wait([this](const boost::system::error_code& error) {
     if (!error) tick();
   });
+}
+
+void ReplicaDriver::note_reach() {
+  const bool is_reachable = log_.is_reachable();
+  replica_.on_reachable(is_reachable);
+  if (std::exchange(told_reachable_, is_reachable) != is_reachable) events_.on_reach(is_reachable);
 }
 
 // The log took the record at some moment between our sending it and our hearing of it.

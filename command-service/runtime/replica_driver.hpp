@@ -18,6 +18,8 @@ namespace taskstream::command {
 // What the driver tells the service around it. Called on the core's thread.
 struct DriverEvents {
   std::function<void()> on_caught_up;
+  // Whether the log is in reach, each time that this changes. It is until something speaks against it.
+  std::function<void(bool is_reachable)> on_reach;
   // How far the log's clock was off this machine's at an append, and whether that is more than the log allows.
   std::function<void(std::chrono::milliseconds skew, bool too_far)> on_clock_skew;
   // Log or state file cannot be trusted any more: the service must stop, and show the message.
@@ -85,6 +87,7 @@ class ReplicaDriver {
   void carry_out(Reply reply);
   void carry_out(Persist persist);
   void carry_out(Stop stop);
+  void note_reach();
   void probe_clock();
   void on_written(const std::optional<std::string>& damage);
   void fail(const std::string& why);
@@ -104,6 +107,7 @@ class ReplicaDriver {
   bool told_caught_up_ = false;
   Appends appends_;
   std::chrono::milliseconds clock_skew_{0};  // at the append before
+  bool told_reachable_ = true;
   std::function<void()> on_all_saved_;
   enum class ClockProbe { Wanted, UnderWay, Done } clock_probe_ = ClockProbe::Wanted;
   StateWriter writer_;  // its thread uses what stands above

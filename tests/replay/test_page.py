@@ -1,28 +1,14 @@
 """docs/replay.md: each of its examples is run, and prints what the page says."""
 
-import os
 import re
 import subprocess
 
-from taskstream.places import BIN, ROOT
+from taskstream.pages import examples, run
+from taskstream.places import ROOT
 from taskstream.replay import PROGRAM
 from taskstream.written_log import golden_records, write_log
 
 PAGE = ROOT / "docs" / "replay.md"
-
-
-def examples():
-    """Commands, and the lines that stand below each."""
-    for block in re.findall(r"^```console\n(.*?)^```$", PAGE.read_text(), re.M | re.S):
-        for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
-            command, _, printed = part.partition("\n")
-            yield command, printed
-
-
-def run(command, folder):
-    done = subprocess.run(["bash", "-c", command], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          timeout=60, env={**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}"})
-    return done.stdout.decode()
 
 
 def prepare(folder):
@@ -32,7 +18,7 @@ def prepare(folder):
 
 def test_the_examples_of_the_page_print_what_it_says(tmp_path):
     prepare(tmp_path)
-    told = list(examples())
+    told = list(examples(PAGE))
     assert len(told) >= 12
     for command, printed in told:
         assert run(command, tmp_path) == printed, command

@@ -65,7 +65,7 @@ class Load(Crowd):
         seen = {}
         for stream in (fold.tasks[task] for task in self._tasks):
             for event in stream.accepted:
-                for mark in _marks_of(event):
+                for mark in marks_of(event):
                     seen.setdefault(mark, []).append(event.event_id)
         twice = {mark: ids for mark, ids in seen.items() if len(ids) > 1}
         assert not twice, f"written twice: {twice}"
@@ -77,7 +77,7 @@ class Load(Crowd):
         assert not strangers, f"in the log, and sent by nobody: {strangers}"
 
 
-def _marks_of(event):
+def marks_of(event):
     if event.type != "taskstream.task.edited.v1":
         return []
     return [json.loads(event.record.value)["changes"].get("description")]

@@ -1,0 +1,140 @@
+"""compose/docker-compose.yml, brought up and looked at from outside, the way users run it."""
+
+import json
+import subprocess
+
+from .client import Client
+from .engine import COMPOSE
+from .kafka_log import KafkaLog
+from .places import ROOT
+from .waiting import wait_until
+
+BROKERS = ("kafka-1", "kafka-2", "kafka-3")
+COMMANDS = ("command-1", "command-2")
+PROJECTIONS = ("projection-1", "projection-2")
+EVERY = (*BROKERS, *COMMANDS, *PROJECTIONS, "proxy", "prometheus")
+BOOTSTRAP = "kafka-1:9092,kafka-2:9092,kafka-3:9092"
+COMPOSE_FILE = ROOT / "compose" / "docker-compose.yml"
+PROXY_PORT = 8080
+READY_S = 240.0  # what seven Java and C++ programs may take together on two cores that others use too
+
+
+class Stack:
+    def __init__(self, engine):
+        self.engine = engine
+        self.topic = "taskstream"
+        self.token = None  # that of somebody who may do everything
+
+    def up(self):
+        self.compose("up", "--detach", "--no-build", timeout_s=400)
+        self.token = self.make_token("--subject", "operator", "--role", "admin", "--scope", "admin")
+        self.await_healthy(*EVERY)
+        return self
+
+    def make_token(self, *arguments):
+        return self.compose("run", "--rm", "token", "make", *arguments, timeout_s=120).split()[-1]
+
+    def down(self):
+        self.compose("down", "--volumes", "--timeout", "5", timeout_s=200)
+
+    def make_anew(self, service):
+        """What an upgrade does to one service: its container goes, another one comes, the volume stays."""
+        self.compose("up", "--detach", "--no-build", "--no-deps", "--force-recreate", service, timeout_s=240)
+
+    def kill(self, service):
+        self.engine.docker("kill", "--signal", "KILL", self.container(service))
+
+    def await_healthy(self, *services):
+        for service in services:
+            wait_until(lambda: self.state(service).get("Health", {}).get("Status") == "healthy", f"{service} is healthy", READY_S, 0.5)
+
+    def await_replicated(self, replicas=3):
+        """Every partition of the log has this many replicas in sync: the next broker may go."""
+        def in_sync():
+            topics = json.loads(self.log().metadata())["topics"]
+            found = [len(partition["isrs"]) for topic in topics for partition in topic["partitions"]]
+            return found and min(found) >= replicas
+        wait_until(in_sync, f"each partition has {replicas} replicas in sync", READY_S, 1.0)
+
+    def state(self, service):
+        return json.loads(self.engine.docker("inspect", "--format", "{{json .State}}", self.container(service)))
+
+    def inspect(self, service):
+        return json.loads(self.engine.docker("inspect", self.container(service)))[0]
+
+    def said(self, service):
+        return self.engine.said(self.container(service))
+
+    def execute(self, service, *command):
+        return self.engine.docker("exec", self.container(service), *command)
+
+    def container(self, service):
+        return f"taskstream_{service}_1"
+
+    # ---- its clients: all of them come through the one origin
+
+    def commands(self, timeout_s=60.0):
+        return Behind("/command", self.token, timeout_s)
+
+    def queries(self, timeout_s=60.0):
+        return Behind("", self.token, timeout_s)
+
+    def log(self):
+        return StackLog(self)
+
+    def partition(self, service, others):
+        """No packet passes any more between the service and the others, and nobody is told. Answers how it heals."""
+        addresses = [self._address_inside(other) for other in others]
+        rules = [[chain, flag, address, "-j", "DROP"] for address in addresses for chain, flag in (("INPUT", "-s"), ("OUTPUT", "-d"))]
+
+        def change(how):
+            for rule in rules:
+                command = [*self.engine.in_container(self.container(service)), "iptables", how, *rule]
+                subprocess.run(command, check=True, timeout=60, capture_output=True)
+        change("-I")
+        return lambda: change("-D")
+
+    def _address_inside(self, service):
+        return self.inspect(service)["NetworkSettings"]["Networks"]["taskstream_inside"]["IPAddress"]
+
+    def environment(self):
+        return self.engine.environment(TASKSTREAM_TOPIC=self.topic, COMPOSE_HTTP_TIMEOUT="300")
+
+    def compose(self, *arguments, timeout_s):
+        command = [COMPOSE, "--file", COMPOSE_FILE, "--project-name", "taskstream", *arguments]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout_s,
+                              env=self.environment())
+        assert done.returncode == 0, f"docker-compose {' '.join(arguments)}:\n{(done.stdout + done.stderr).decode()[-3000:]}"
+        return done.stdout.decode()
+
+
+class Behind(Client):
+    """A client of what the proxy offers below a prefix."""
+
+    def __init__(self, prefix, token, timeout_s):
+        super().__init__(PROXY_PORT, timeout_s)
+        self._prefix = prefix
+        self._token = token
+
+    def request(self, method, path, body=None, headers=None):
+        known = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        return super().request(method, self._prefix + path, body, {**known, **(headers or {})})
+
+
+class StackLog(KafkaLog):
+    """The topic, read by kcat from where the brokers' names are known."""
+
+    def __init__(self, stack):
+        self._stack = stack
+        self.topic = stack.topic
+
+    def metadata(self):
+        return self._kcat(["-L", "-J", "-m", "10"])
+
+    def _kcat(self, arguments):
+        # Of a broker that lives: the container is only the place to look from.
+        place = next(service for service in PROJECTIONS if self._stack.state(service)["Running"])
+        command = [*self._stack.engine.in_container(self._stack.container(place)), "kcat", "-b", BOOTSTRAP, "-t", self.topic, *arguments]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=180)
+        assert done.returncode == 0, f"kcat failed: {done.stderr.decode(errors='replace')}"
+        return done.stdout
