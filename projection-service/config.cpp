@@ -8,6 +8,15 @@ namespace {
 
 constexpr const char* kDefaultLog = "file:data/taskstream.log";
 
+// It goes into a header field: nothing but an origin may get there.
+std::optional<std::string> read_origin(std::string_view text) {
+  const auto scheme = text.starts_with("https://") ? 8U : text.starts_with("http://") ? 7U : 0U;
+  const auto rest = text.substr(scheme);
+  constexpr std::string_view kTaken = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]";
+  if (scheme == 0 || rest.empty() || rest.find_first_not_of(kTaken) != std::string_view::npos) return std::nullopt;
+  return std::string(text);
+}
+
 }  // namespace
 
 std::optional<int> read_config(int argc, const char* const* argv, Config& config) {
@@ -30,6 +39,13 @@ std::optional<int> read_config(int argc, const char* const* argv, Config& config
                   "requests that wait for their consistency token at one time; 0 = no limit");
   settings.number("max-streams", config.max_streams, {0, 1'000'000},
                   "streams of changes open at one time, then 503; 0 = no limit");
+  settings.custom("command-url", config.command_url, "where the board sends commands: an origin", "https://tasks.example",
+                  [&config](const std::string& text) -> std::optional<std::string> {
+                    auto origin = read_origin(text);
+                    if (!origin) return "is not http://HOST[:PORT] or https://HOST[:PORT]";
+                    config.command_url = *std::move(origin);
+                    return std::nullopt;
+                  });
   settings.parsed("kafka-config", "", config.log_options.kafka_config,
                   "a file of librdkafka properties, one name=value a line, e.g. for TLS", "kafka.properties",
                   events::read_kafka_properties);

@@ -21,6 +21,7 @@ struct Config {
   std::chrono::milliseconds query_time_limit{1'000};
   std::size_t max_waiters = 12'000;
   std::size_t max_streams = 2'500;
+  std::string command_url = "http://127.0.0.1:8080";
   http::ServerFlags server;
 };
 

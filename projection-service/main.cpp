@@ -13,8 +13,10 @@
 #include "http/server.hpp"
 #include "http/shutdown.hpp"
 #include "http/stop_signal.hpp"
+#include "projection-service/board_files.hpp"
 #include "projection-service/config.hpp"
 #include "projection-service/http/endpoints.hpp"
+#include "projection-service/http/page_files.hpp"
 #include "projection-service/log_following.hpp"
 #include "projection-service/openapi_text.hpp"
 
@@ -26,7 +28,8 @@ constexpr std::chrono::milliseconds kDrain{10'000};
 // One thread that answers requests, with a connection to the read model of its own.
 class QueryWorker {
  public:
-  QueryWorker(ReadSide& reads, const http::Readiness& readiness) : reader_(reads), router_(routes(readiness)) {}
+  QueryWorker(ReadSide& reads, const http::Readiness& readiness, const std::string& command_url)
+      : reader_(reads), router_(routes(readiness, command_url)) {}
 
   boost::asio::io_context& context() { return context_; }
   http::Worker worker() { return {.context = context_, .router = router_}; }
@@ -43,9 +46,10 @@ class QueryWorker {
   }
 
  private:
-  std::vector<http::Route> routes(const http::Readiness& readiness) {
+  std::vector<http::Route> routes(const http::Readiness& readiness, const std::string& command_url) {
     std::vector<http::Route> routes = endpoints(reader_);
     for (http::Route& route : http::system_routes(readiness, kOpenApiText)) routes.push_back(std::move(route));
+    for (http::Route& route : page_routes(board_files(), command_url)) routes.push_back(std::move(route));
     return routes;
   }
 
@@ -81,7 +85,7 @@ int run(const Config& config) {
 
   std::vector<http::Worker> server_workers;
   for (std::size_t i = 0; i < config.readers; ++i) {
-    server_workers.push_back(workers.emplace_back(reads, readiness).worker());
+    server_workers.push_back(workers.emplace_back(reads, readiness, config.command_url).worker());
   }
   http::Server server(config.server.options, server_workers);
   http::ShutdownSignals signals(workers.front().context(), [&stop] { stop.request(EXIT_SUCCESS); });

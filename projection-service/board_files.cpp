@@ -1,0 +1,37 @@
+#include "projection-service/board_files.hpp"
+
+#include "projection-service/web/board_js.hpp"
+#include "projection-service/web/conflict_dialog_js.hpp"
+#include "projection-service/web/dom_js.hpp"
+#include "projection-service/web/icon_svg.hpp"
+#include "projection-service/web/index_html.hpp"
+#include "projection-service/web/sign_in_js.hpp"
+#include "projection-service/web/style_css.hpp"
+#include "projection-service/web/task_dialog_js.hpp"
+#include "projection-service/web/taskstream_d_ts.hpp"
+#include "projection-service/web/taskstream_js.hpp"
+
+namespace taskstream::projection {
+namespace {
+
+constexpr const char* kHtml = "text/html; charset=utf-8";
+constexpr const char* kJavaScript = "text/javascript; charset=utf-8";
+
+}  // namespace
+
+std::vector<PageFile> board_files() {
+  return {
+      {.path = "/", .media_type = kHtml, .text = kIndexHtml},
+      {.path = "/board.js", .media_type = kJavaScript, .text = kBoardJs},
+      {.path = "/conflict_dialog.js", .media_type = kJavaScript, .text = kConflictDialogJs},
+      {.path = "/dom.js", .media_type = kJavaScript, .text = kDomJs},
+      {.path = "/sign_in.js", .media_type = kJavaScript, .text = kSignInJs},
+      {.path = "/task_dialog.js", .media_type = kJavaScript, .text = kTaskDialogJs},
+      {.path = "/taskstream.js", .media_type = kJavaScript, .text = kTaskstreamJs},
+      {.path = "/taskstream.d.ts", .media_type = "text/plain; charset=utf-8", .text = kTaskstreamDTs},
+      {.path = "/style.css", .media_type = "text/css; charset=utf-8", .text = kStyleCss},
+      {.path = "/icon.svg", .media_type = "image/svg+xml", .text = kIconSvg},
+  };
+}
+
+}  // namespace taskstream::projection
