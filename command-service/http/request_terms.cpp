@@ -8,7 +8,7 @@
 
 #include "command-service/http/command_hash.hpp"
 #include "command-service/http/responses.hpp"
-#include "events/log/consistency_token.hpp"
+#include "events/log/change_token.hpp"
 
 namespace taskstream::command {
 namespace {
@@ -37,7 +37,7 @@ boost::system::result<events::PositionVector, http::Problem> read_tokens(const h
   boost::split(tokens, *field, boost::is_any_of(","));
   for (std::string& token : tokens) {
     boost::trim(token);
-    const auto decoded = events::decode_token(token, log_id);
+    const auto decoded = events::decode_freshness(token, log_id);
     if (!decoded) return token_unknown(decoded.error());
     positions.advance(*decoded);
   }

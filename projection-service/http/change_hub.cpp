@@ -16,10 +16,11 @@ events::TaskState without_long_texts(events::TaskState task) {
 }
 
 StreamedChange streamed(const events::LogId& log, TaskChange& change) {
+  const events::ChangeToken place{.seen = std::move(change.positions), .walk = {}};
   StreamedChange streamed{.position = change.position,
                           .before = {},
                           .after = without_long_texts(std::move(change.after)),
-                          .text = {.id = encode_change_token(log, {.seen = std::move(change.positions), .walk = {}}),
+                          .text = {.id = events::encode_change_token(log, place),
                                    .event = std::move(change.event),
                                    .changes = std::move(change.changes),
                                    .task = std::move(change.task)}};

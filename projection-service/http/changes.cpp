@@ -19,7 +19,7 @@ std::string body_of(const ChangePage& page, const events::LogId& log) {
     }
     body += '}';
   }
-  body += "],\"next\":\"" + encode_change_token(log, page.next) + "\"";
+  body += "],\"next\":\"" + events::encode_change_token(log, page.next) + "\"";
   return body + (page.more ? ",\"more\":true}" : ",\"more\":false}");
 }
 

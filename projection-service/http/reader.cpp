@@ -27,7 +27,7 @@ boost::system::result<events::PositionVector, http::Problem> read_tokens(std::st
                                                                          const events::LogIdentity& log) {
   events::PositionVector wanted;
   for (const std::string_view token : http::split_list(header)) {
-    const auto positions = events::decode_token(token, log.log_id);
+    const auto positions = events::decode_freshness(token, log.log_id);
     if (!positions) {
       switch (positions.error()) {
         case events::TokenError::Unreadable:
@@ -70,9 +70,9 @@ http::Problem Reader::too_long() {
                      "The query took too long and was given up: ask for less, e.g. with another filter or sort.");
 }
 
-boost::system::result<ChangeToken, http::Problem> Reader::read_change_token(std::string_view text) const {
+boost::system::result<events::ChangeToken, http::Problem> Reader::read_change_token(std::string_view text) const {
   if (auto problem = not_ready()) return *std::move(problem);
-  auto token = decode_change_token(text, side_.log()->log_id);
+  auto token = events::decode_change_token(text, side_.log()->log_id);
   if (!token) {
     switch (token.error()) {
       case events::TokenError::Unreadable:

@@ -30,7 +30,7 @@ class Reader {
   boost::asio::awaitable<boost::system::result<Fresh, http::Problem>> await_freshness(const http::Request& request,
                                                                                       events::PositionVector needed);
   // A change token as a client sent it. The problem: not one of ours, of another log; or nothing to read it by yet.
-  boost::system::result<ChangeToken, http::Problem> read_change_token(std::string_view text) const;
+  boost::system::result<events::ChangeToken, http::Problem> read_change_token(std::string_view text) const;
 
   // Runs a query on this worker's connection. The problem: it took too long.
   template <class Query>

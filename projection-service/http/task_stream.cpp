@@ -26,11 +26,11 @@ TaskStream::TaskStream(Reader& reader, http::BodyStream& body, const boost::asio
       sleeper_(executor),
       options_(std::move(options)),
       heartbeat_(Clock::now() + kHeartbeat) {
-  at_ = options_.since ? *options_.since : ChangeToken{.seen = reader_.side().changes().newest(), .walk = {}};
+  at_ = options_.since ? *options_.since : events::ChangeToken{.seen = reader_.side().changes().newest(), .walk = {}};
 }
 
 std::string TaskStream::id() const {
-  return encode_change_token(reader_.side().log()->log_id, at_);
+  return events::encode_change_token(reader_.side().log()->log_id, at_);
 }
 
 boost::asio::awaitable<void> TaskStream::run() {
@@ -89,7 +89,7 @@ boost::asio::awaitable<TaskStream::Next> TaskStream::follow_hub() {
 
 void TaskStream::add(const ChangedTask& changed) {
   const events::LogId log = reader_.side().log()->log_id;
-  const ResumedChange resumed = resumed_change(changed, encode_change_token(log, changed.next));
+  const ResumedChange resumed = resumed_change(changed, events::encode_change_token(log, changed.next));
   const bool matches_now = resumed.after && matches(options_.filter, *resumed.after);
   const bool matched = resumed.before && matches(options_.filter, *resumed.before);
   // Whether what has left did match nobody knows any more; to be told of an unknown task harms no client.

@@ -15,7 +15,7 @@ class TaskStream {
   struct Options {
     TaskFilter filter;
     Sight sight;
-    std::optional<ChangeToken> since;  // none = from now
+    std::optional<events::ChangeToken> since;  // none = from now
   };
 
   TaskStream(Reader& reader, http::BodyStream& body, const boost::asio::any_io_executor& executor, Options options);
@@ -43,7 +43,7 @@ class TaskStream {
   StreamLane::Sleeper sleeper_;
   const Options options_;
 
-  ChangeToken at_;              // everything up to here has been told
+  events::ChangeToken at_;              // everything up to here has been told
   ChangeHub::Place place_ = 0;  // in the hub, once it follows it
   Clock::time_point heartbeat_;
   std::string frames_;  // to be sent

@@ -69,7 +69,7 @@ events::PositionVector ChangeFeed::snapshot() {
 ChangePage ChangeFeed::page(const ChangeQuery& query, std::string snapshot_token) {
   ChangePage page{.token = std::move(snapshot_token), .items = {}, .next = query.since, .more = false};
   if (!page.next.walk) {
-    page.next.walk = ChangeToken::Walk{.base = query.since.seen, .end = snapshot()};
+    page.next.walk = events::ChangeToken::Walk{.base = query.since.seen, .end = snapshot()};
     page.next.walk->end.advance(query.since.seen);  // what was seen elsewhere is not forgotten here
   }
   Walking walking{.query = query,
@@ -87,7 +87,7 @@ ChangePage ChangeFeed::page(const ChangeQuery& query, std::string snapshot_token
 
 void ChangeFeed::walk_partition(Walking& walking, events::Partition partition) {
   const Use use(walking.rows);
-  ChangeToken& next = walking.page.next;
+  events::ChangeToken& next = walking.page.next;
   const events::Offset end = next.walk->end.next(partition);
   walking.rows.bind(1, partition);
   walking.rows.bind(2, next.seen.next(partition));
@@ -142,7 +142,7 @@ void ChangeFeed::take_overtaken(Walking& walking) {
 }
 
 void ChangeFeed::take_overtaken(Walking& walking, events::Partition partition) {
-  const ChangeToken::Walk& walk = *walking.page.next.walk;
+  const events::ChangeToken::Walk& walk = *walking.page.next.walk;
   const Use use(changed_);
   changed_.bind(1, partition);
   changed_.bind(2, walk.end.next(partition));

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "projection-service/readmodel/change_token.hpp"
+#include "events/log/change_token.hpp"
 #include "projection-service/readmodel/query_connection.hpp"
 #include "projection-service/readmodel/sight.hpp"
 
@@ -15,7 +15,7 @@ namespace taskstream::projection {
 inline constexpr std::string_view kEverybody = "";
 
 struct ChangeQuery {
-  ChangeToken since;
+  events::ChangeToken since;
   Sight sight;
   std::int64_t limit = 50;
   bool with_spans = false;
@@ -36,13 +36,13 @@ struct ChangedTask {
   Gone gone = Gone::No;
   std::string body;                // as it is answered, or as it was when it was deleted; none of what has left
   std::optional<ChangeSpan> span;  // on demand
-  ChangeToken next;                // goes on behind it
+  events::ChangeToken next;                // goes on behind it
 };
 
 struct ChangePage {
   std::string token;  // of the snapshot
   std::vector<ChangedTask> items;
-  ChangeToken next;
+  events::ChangeToken next;
   bool more = false;  // the walk has not come to its end
 };
 

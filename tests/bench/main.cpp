@@ -9,6 +9,7 @@
 #include "tests/bench/contention.hpp"
 #include "tests/bench/fan_out.hpp"
 #include "tests/bench/load.hpp"
+#include "tests/bench/naive_loop.hpp"
 
 // One figure a call, `name value` lines on standard output. tests/bench/run starts what is measured, calls this once
 // for the project and once for the baseline beside it, and prints the ratios.
@@ -75,12 +76,14 @@ int run(const std::string& what, const Arguments& a) {
     print(measure_postgres(a.at("connect"), writers_of(a), seconds));
   } else if (what == "naive-catch-up") {
     std::cout << "per_second " << measure_naive_catch_up(a.at("model"), a.at("into")) << "\n";
+  } else if (what == "naive-loop") {
+    std::cout << "per_second " << measure_naive_loop(a.at("log"), a.at("into")) << "\n";
   } else if (what == "make-model") {
     std::cout << "per_second " << make_model(a.at("path"), std::stoul(a.at("tasks"))) << "\n";
   } else if (what == "queries") {
     measure_queries(a.at("path"), std::stoul(a.at("tasks")), seconds);
   } else {
-    std::cerr << "updates, visible, fan-out, task, page, make-tasks, make-model, queries, naive-catch-up, contention, postgres, "
+    std::cerr << "updates, visible, fan-out, task, page, make-tasks, make-model, queries, naive-catch-up, naive-loop, contention, postgres, "
                  "kafka or sqlite\n";
     return EXIT_FAILURE;
   }

@@ -144,9 +144,6 @@ def test_what_is_no_place_in_the_order_of_changes_is_refused(scene):
             assert (answer.status, answer.code) == (400, "TOKEN_UNKNOWN"), (path, wrong, answer)
         answer = queries.get("/v1/stream", Last_Event_ID=wrong)
         assert (answer.status, answer.code) == (400, "TOKEN_UNKNOWN"), (wrong, answer)
-    # Nor is a place a consistency token.
-    answer = queries.get("/v1/tasks", Consistency_Token=next_token)
-    assert (answer.status, answer.code) == (400, "TOKEN_UNKNOWN"), answer
 
 
 @pytest.mark.parametrize("path", ["/v1/changes", "/v1/stream"])

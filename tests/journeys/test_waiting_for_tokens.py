@@ -135,6 +135,20 @@ def test_what_one_client_has_seen_another_can_build_on(scene, log):
             assert told.json["items"][0] == edited.json, told
 
 
+def test_a_place_in_the_order_of_changes_is_a_token_everywhere(scene, log):
+    """What a copy has seen by delta sync it may ask every reader, and every writer, to have seen too."""
+    commands, replica = scene.command_service(log).client(), scene.projection_service(log).client()
+    created = commands.create("Write the guide")
+    place = replica.get("/v1/changes", Consistency_Token=created.token).json["next"]
+    other = scene.projection_service(log).client()
+    for reader in (commands, replica, other):
+        read = reader.get(created.headers["Location"], Consistency_Token=f"{created.token}, {place}")
+        assert (read.status, read.json) == (200, created.json), read
+    assert commands.edit(created.json["taskId"], 1, {"Consistency-Token": place}, title="Write more").status == 200
+    refused = commands.get(created.headers["Location"], Consistency_Token=place[:-1])
+    assert (refused.status, refused.code) == (400, "TOKEN_UNKNOWN"), refused
+
+
 def test_a_token_holds_at_a_replica_that_is_made_anew(scene, log):
     """It is never answered from before, whatever the replica has not read yet: it waits, or says that it is building."""
     commands = scene.command_service(log).client()

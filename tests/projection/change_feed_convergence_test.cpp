@@ -17,7 +17,7 @@ using Gone = ChangedTask::Gone;
 // A client that keeps what it is told, and nothing else.
 struct Follower {
   Sight sight;
-  ChangeToken at;
+  events::ChangeToken at;
   bool more = true;
   std::map<events::Uuid, std::string> tasks;
 

@@ -136,7 +136,7 @@ TEST(ChangeFeed, TellsSpansFromTheBaseOfTheWalkOnEveryPage) {
   for (std::uint8_t i = 1; i <= 2; ++i) model.append(recorded(task_id(i), 1, events::TaskCreated{.title = "a"}));
   model.deliver();
   TaskQueries queries = model.queries();
-  const ChangeToken base = queries.changes({}).next;
+  const events::ChangeToken base = queries.changes({}).next;
   for (std::int64_t version = 2; version <= 3; ++version) {
     for (std::uint8_t i = 1; i <= 2; ++i) {
       model.append(recorded(task_id(i), version, events::TaskEdited{.changes = {.title = std::to_string(version)}}));
@@ -162,7 +162,7 @@ TEST(ChangeFeed, TellsWithSpansWhatATaskWasAtTheEndThoughItMovedOn) {
   for (std::uint8_t i = 1; i <= 2; ++i) model.append(recorded(task_id(i), 1, events::TaskCreated{.tags = {"a"}}));
   model.deliver();
   TaskQueries queries = model.queries();
-  const ChangeToken base = queries.changes({}).next;
+  const events::ChangeToken base = queries.changes({}).next;
   edit(1, 2, "b");
   edit(2, 2, "b");
   model.deliver();
@@ -189,7 +189,7 @@ TEST(ChangeFeed, TellsThatATaskIsQuarantined) {
   model.append(recorded(task_id(1), 1, events::TaskCreated{.title = "a"}));
   model.deliver();
   TaskQueries queries = model.queries();
-  const ChangeToken before = queries.changes({}).next;
+  const events::ChangeToken before = queries.changes({}).next;
   auto unknown = events::to_record(recorded(task_id(1), 2, events::TaskDeleted{}));
   for (events::Header& header : unknown.headers) {
     if (header.name == "ce_type") header.value = "taskstream.task.painted.v1";

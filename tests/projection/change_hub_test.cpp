@@ -45,7 +45,7 @@ TEST(ChangeHub, GivesWhatFollowsAPlaceInOrder) {
   ASSERT_EQ(taken->changes.size(), 3U);
   EXPECT_EQ(taken->changes.front()->position.offset, 2);
   EXPECT_EQ(taken->newest, PositionVector({5}));
-  EXPECT_EQ(decode_change_token(taken->changes.back()->text.id, kLog)->seen, PositionVector({5}));
+  EXPECT_EQ(events::decode_change_token(taken->changes.back()->text.id, kLog)->seen, PositionVector({5}));
   EXPECT_TRUE(log.hub.take(*place, kPlenty)->changes.empty());
   log.commit();
   EXPECT_EQ(log.hub.take(*place, kPlenty)->changes.size(), 1U);

@@ -1,4 +1,4 @@
-#include "projection-service/readmodel/change_token.hpp"
+#include "events/log/change_token.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,14 +11,14 @@ using events::TokenError;
 const events::LogId kLog(*events::Uuid::parse("018f3c1e-7a2b-7c3d-8e4f-5a6b7c8d9e0f"));
 const events::LogId kOther(*events::Uuid::parse("018f3c1e-7a2b-7c3d-8e4f-000000000001"));
 
-const ChangeToken kAtRest{.seen = PositionVector({7, 0, 900'000}), .walk = {}};
-const ChangeToken kUnderWay{
+const events::ChangeToken kAtRest{.seen = PositionVector({7, 0, 900'000}), .walk = {}};
+const events::ChangeToken kUnderWay{
     .seen = PositionVector({7, 3}),
-    .walk = ChangeToken::Walk{.base = PositionVector({1, 3}), .end = PositionVector({7, 9, 12})}};
+    .walk = events::ChangeToken::Walk{.base = PositionVector({1, 3}), .end = PositionVector({7, 9, 12})}};
 
 TEST(ChangeToken, IsReadAsItWasWritten) {
-  for (const ChangeToken& token : {ChangeToken{}, kAtRest, kUnderWay}) {
-    const auto read = decode_change_token(encode_change_token(kLog, token), kLog);
+  for (const events::ChangeToken& token : {events::ChangeToken{}, kAtRest, kUnderWay}) {
+    const auto read = events::decode_change_token(events::encode_change_token(kLog, token), kLog);
     ASSERT_TRUE(read);
     EXPECT_EQ(*read, token);
   }
@@ -30,23 +30,33 @@ TEST(ChangeToken, NeedsWhatItHasSeenAndWhereItsWalkEnds) {
 }
 
 TEST(ChangeToken, OfAnotherLogIsTold) {
-  EXPECT_EQ(decode_change_token(encode_change_token(kOther, kAtRest), kLog).error(), TokenError::OfAnotherLog);
+  EXPECT_EQ(events::decode_change_token(events::encode_change_token(kOther, kAtRest), kLog).error(),
+            TokenError::OfAnotherLog);
 }
 
 TEST(ChangeToken, IsNoConsistencyTokenAndNoneIsOne) {
   const std::string consistency = events::encode_token(kLog, kAtRest.seen);
-  EXPECT_EQ(decode_change_token(consistency, kLog).error(), TokenError::Unreadable);
-  EXPECT_EQ(events::decode_token(encode_change_token(kLog, kAtRest), kLog).error(), TokenError::Unreadable);
+  EXPECT_EQ(events::decode_change_token(consistency, kLog).error(), TokenError::Unreadable);
+  EXPECT_EQ(events::decode_token(events::encode_change_token(kLog, kAtRest), kLog).error(), TokenError::Unreadable);
+}
+
+TEST(ChangeToken, PromisesFreshnessAsAConsistencyTokenDoes) {
+  const auto freshness = [](const std::string& text) { return events::decode_freshness(text, kLog); };
+  EXPECT_EQ(*freshness(events::encode_token(kLog, kAtRest.seen)), kAtRest.seen);
+  EXPECT_EQ(*freshness(events::encode_change_token(kLog, kAtRest)), kAtRest.seen);
+  EXPECT_EQ(*freshness(events::encode_change_token(kLog, kUnderWay)), kUnderWay.needs());
+  EXPECT_EQ(freshness("c.").error(), TokenError::Unreadable);
+  EXPECT_EQ(freshness(events::encode_change_token(kOther, kAtRest)).error(), TokenError::OfAnotherLog);
 }
 
 TEST(ChangeToken, ThatIsDamagedIsUnreadable) {
-  for (const ChangeToken& token : {kAtRest, kUnderWay}) {
-    const std::string text = encode_change_token(kLog, token);
+  for (const events::ChangeToken& token : {kAtRest, kUnderWay}) {
+    const std::string text = events::encode_change_token(kLog, token);
     for (std::size_t length = 0; length < text.size(); ++length) {
-      EXPECT_FALSE(decode_change_token(text.substr(0, length), kLog)) << length;
+      EXPECT_FALSE(events::decode_change_token(text.substr(0, length), kLog)) << length;
     }
-    EXPECT_FALSE(decode_change_token(text + "." + text.substr(2), kLog));
-    EXPECT_FALSE(decode_change_token(text + ".", kLog));
+    EXPECT_FALSE(events::decode_change_token(text + "." + text.substr(2), kLog));
+    EXPECT_FALSE(events::decode_change_token(text + ".", kLog));
   }
 }
 

@@ -15,7 +15,7 @@ using events::Status;
 using nlohmann::json;
 
 // The one task that changed since `since`.
-ResumedChange resume(ReadModel& model, const ChangeToken& since, Sight sight = {}) {
+ResumedChange resume(ReadModel& model, const events::ChangeToken& since, Sight sight = {}) {
   const ChangePage page = model.queries().changes({.since = since, .sight = sight, .with_spans = true});
   EXPECT_EQ(page.items.size(), 1U);
   return resumed_change(page.items.at(0), "c.id");
@@ -26,7 +26,7 @@ TEST(ResumedChange, IsOneChangeFromThenToNow) {
   model.append(recorded(task_id(1), 1,
                         events::TaskCreated{.title = "a", .tags = {"x"}, .assignee_id = user_id(1)}));
   model.deliver();
-  const ChangeToken then = model.queries().changes({}).next;
+  const events::ChangeToken then = model.queries().changes({}).next;
   model.append(recorded(task_id(1), 2, events::TaskEdited{.changes = {.title = "b", .priority = Priority::High}}));
   model.append(recorded(task_id(1), 3, events::TaskEdited{.changes = {.title = "a", .tags = {{"y", "z"}}}}));
   model.append(recorded(task_id(1), 4, events::TaskUnassigned{.previous_assignee_id = user_id(1)}));
@@ -65,7 +65,7 @@ TEST(ResumedChange, OfADeletedTaskMatchesNothingAnyMore) {
   ReadModel model;
   model.append(recorded(task_id(1), 1, events::TaskCreated{.title = "a"}));
   model.deliver();
-  const ChangeToken then = model.queries().changes({}).next;
+  const events::ChangeToken then = model.queries().changes({}).next;
   model.append(recorded(task_id(1), 2, events::TaskDeleted{}));
   model.deliver();
   const ResumedChange change = resume(model, then);
@@ -77,7 +77,7 @@ TEST(ResumedChange, OfWhatHasLeftTellsOnlyThatItDid) {
   ReadModel model;
   model.append(recorded(task_id(1), 1, events::TaskCreated{.title = "a", .assignee_id = user_id(1)}));
   model.deliver();
-  const ChangeToken then = model.queries().changes({}).next;
+  const events::ChangeToken then = model.queries().changes({}).next;
   model.append(recorded(task_id(1), 2, events::TaskAssigned{.assignee_id = user_id(2)}));
   model.append(recorded(task_id(1), 3, events::TaskEdited{.changes = {.title = "secret"}}));
   model.deliver();

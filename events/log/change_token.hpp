@@ -7,32 +7,36 @@
 
 #include "events/log/consistency_token.hpp"
 
-namespace taskstream::projection {
+namespace taskstream::events {
 
 // A place in the order of changes: a change is known to whoever has seen its position. It names positions of the log
 // and nothing of a read model, so it holds on every replica and in a model that was made anew.
 struct ChangeToken {
   // While what lies between two places is read page by page, partition after partition.
   struct Walk {
-    events::PositionVector base;  // where it began
-    events::PositionVector end;   // where the log stood then; what changes later belongs to the next walk
+    PositionVector base;  // where it began
+    PositionVector end;   // where the log stood then; what changes later belongs to the next walk
 
     friend bool operator==(const Walk&, const Walk&) = default;
   };
 
-  events::PositionVector seen;
+  PositionVector seen;
   std::optional<Walk> walk;
 
   // What a read model must hold to go on from here.
-  events::PositionVector needs() const;
+  PositionVector needs() const;
 
   friend bool operator==(const ChangeToken&, const ChangeToken&) = default;
 };
 
 // In URL-safe characters, of which the dots tell it from a consistency token: neither is taken for the other.
-std::string encode_change_token(const events::LogId& log, const ChangeToken& token);
+std::string encode_change_token(const LogId& log, const ChangeToken& token);
 
-boost::system::result<ChangeToken, events::TokenError> decode_change_token(std::string_view text,
-                                                                           const events::LogId& log);
+boost::system::result<ChangeToken, TokenError> decode_change_token(std::string_view text,
+                                                                           const LogId& log);
 
-}  // namespace taskstream::projection
+// What a request may ask its answer to be at least as fresh as: a consistency token, or a place in the order of changes,
+// whose holder has seen as much.
+boost::system::result<PositionVector, TokenError> decode_freshness(std::string_view text, const LogId& log);
+
+}  // namespace taskstream::events
