@@ -26,7 +26,10 @@ class Board {
     replica.on("status", () => this.#paintSoon());
     replica.on("conflict", (conflict) => tell(`Your change to “${conflict.theirs.title}” met another one: settle it.`, "warning"));
     replica.on("refused", (outcome) => this.#tellRefused(outcome));
-    replica.on("signed-out", () => location.reload());
+    replica.on("signed-out", () => {
+      forgetName();
+      location.reload();
+    });
     document.addEventListener("keydown", (event) => this.#onKey(event));
     setInterval(() => this.#paint(), 5_000);  // what time alone changes: overdue, locks, age
     this.#paint();
@@ -109,9 +112,7 @@ class Board {
 
   async #signOut() {
     const confirm = ({ queued }) => ask("Sign out?", `${queued} ${queued === 1 ? "change has" : "changes have"} not been sent yet, and would be lost.`, "Sign out and lose them");
-    if (!(await this.replica.signOut({ confirm }))) return;
-    forgetName();
-    location.reload();
+    await this.replica.signOut({ confirm });
   }
 
   #paintState() {

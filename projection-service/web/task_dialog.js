@@ -10,7 +10,7 @@ const PRIORITIES = Object.entries(PRIORITY_WORDS);
 
 function formOf(task) {
   const inputs = {
-    title: el("input", { required: true, maxlength: "80", value: task.title, name: "title" }),
+    title: el("input", { required: true, maxlength: "80", value: task.title, name: "title", autofocus: task.title === "" }),
     description: el("textarea", { rows: "5", maxlength: "4000", value: task.description ?? "", name: "description" }),
     priority: select(PRIORITIES, task.priority, { name: "priority" }),
     tags: el("input", { value: task.tags.join(", "), name: "tags" }),

@@ -1001,6 +1001,7 @@ export class Taskstream {
     this.#line.say({ from: this.#tab, signedOut: true });
     await this.#leave();
     await this.#store.erase();
+    this.#emitter.emit("signed-out", undefined);
     return true;
   }
 
@@ -1533,7 +1534,7 @@ export class Taskstream {
   // ---- what happens around it
 
   #heard(message) {
-    if (message.signedOut) return this.#leave().then(() => this.#store.close());
+    if (message.signedOut) return this.#leave().then(() => this.#store.close()).then(() => this.#emitter.emit("signed-out", undefined));
     if (message.hello && this.#leads) this.#sayStatus();
     if (message.flush && this.#leads) this.flush();
     if (message.status && !this.#leads) {
@@ -1578,7 +1579,6 @@ export class Taskstream {
     this.#queue = [];
     this.#views.clear();
     this.#emitter.emit("tasks", ids);
-    this.#emitter.emit("signed-out", undefined);
     this.#line.close();
   }
 }
