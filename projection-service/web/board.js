@@ -226,7 +226,7 @@ class Board {
         task.priority !== "MEDIUM" && el("span", { class: `chip priority ${task.priority.toLowerCase()}` }, PRIORITY_WORDS[task.priority]),
         task.tags.map((tag) => el("span", { class: "chip" }, tag)),
         task.dueDate && el("span", { class: isOverdue(task) ? "chip due overdue" : "chip due" }, isOverdue(task) ? `Overdue: ${dayOf(task.dueDate)}` : dayOf(task.dueDate)),
-        isHeld(task.lock) && el("span", { class: "chip lock" }, `🔒 ${this.nameOf(task.lock.holder)}`)),
+        isHeld(task.lock) && el("span", { class: "chip lock" }, `Locked by ${this.nameOf(task.lock.holder)}`)),
       el("span", { class: "foot" },
         task.assigneeId ? el("span", { class: "assignee" }, el("span", { class: "initials", "aria-hidden": "true" }, initialsOf(this.nameOf(task.assigneeId))), this.nameOf(task.assigneeId))
           : el("span", { class: "assignee none" }, "Nobody’s"),

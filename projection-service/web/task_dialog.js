@@ -141,7 +141,7 @@ function lockOf(board, task) {
   const left = Math.ceil((Date.parse(task.lock.expiresAt) - Date.now()) / 1000);
   const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
   const isMine = task.lock.holder === board.replica.identity.actor;
-  return [el("span", {}, `🔒 ${isMine ? "You hold" : `${board.nameOf(task.lock.holder)} holds`} the lock for `, el("strong", { class: "countdown" }, time)),
+  return [el("span", {}, `${isMine ? "You hold" : `${board.nameOf(task.lock.holder)} holds`} the lock for `, el("strong", { class: "countdown" }, time)),
     isMine && button("lock", "Renew"), isMine && button("unlock", "Unlock")];
 }
 
