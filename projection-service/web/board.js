@@ -26,7 +26,10 @@ class Board {
     replica.on("status", () => this.#paintSoon());
     replica.on("conflict", (conflict) => tell(`Your change to “${conflict.theirs.title}” met another one: settle it.`, "warning"));
     replica.on("refused", (outcome) => this.#tellRefused(outcome));
-    replica.on("signed-out", () => location.reload());
+    replica.on("signed-out", () => {
+      forgetName();
+      location.reload();
+    });
     document.addEventListener("keydown", (event) => this.#onKey(event));
     setInterval(() => this.#paint(), 5_000);  // what time alone changes: overdue, locks, age
     this.#paint();
@@ -109,9 +112,7 @@ class Board {
 
   async #signOut() {
     const confirm = ({ queued }) => ask("Sign out?", `${queued} ${queued === 1 ? "change has" : "changes have"} not been sent yet, and would be lost.`, "Sign out and lose them");
-    if (!(await this.replica.signOut({ confirm }))) return;
-    forgetName();
-    location.reload();
+    await this.replica.signOut({ confirm });
   }
 
   #paintState() {
@@ -225,7 +226,7 @@ class Board {
         task.priority !== "MEDIUM" && el("span", { class: `chip priority ${task.priority.toLowerCase()}` }, PRIORITY_WORDS[task.priority]),
         task.tags.map((tag) => el("span", { class: "chip" }, tag)),
         task.dueDate && el("span", { class: isOverdue(task) ? "chip due overdue" : "chip due" }, isOverdue(task) ? `Overdue: ${dayOf(task.dueDate)}` : dayOf(task.dueDate)),
-        isHeld(task.lock) && el("span", { class: "chip lock" }, `🔒 ${this.nameOf(task.lock.holder)}`)),
+        isHeld(task.lock) && el("span", { class: "chip lock" }, `Locked by ${this.nameOf(task.lock.holder)}`)),
       el("span", { class: "foot" },
         task.assigneeId ? el("span", { class: "assignee" }, el("span", { class: "initials", "aria-hidden": "true" }, initialsOf(this.nameOf(task.assigneeId))), this.nameOf(task.assigneeId))
           : el("span", { class: "assignee none" }, "Nobody’s"),

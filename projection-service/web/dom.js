@@ -31,9 +31,13 @@ export const isOpen = (task) => task.status !== "COMPLETED" && task.status !== "
 export const isOverdue = (task) => isOpen(task) && task.dueDate !== null && Date.parse(task.dueDate) < Date.now();
 export const isHeld = (lock) => lock !== null && Date.parse(lock.expiresAt) > Date.now();
 
-const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
+const DAY_OF_A_YEAR = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-export const dayOf = (time) => DAY.format(new Date(time));
+export function dayOf(time) {
+  const day = new Date(time);
+  return (day.getFullYear() === new Date().getFullYear() ? DAY : DAY_OF_A_YEAR).format(day);
+}
 export const momentOf = (time) => MOMENT.format(new Date(time));
 
 /** `in 3 days`, `2 h ago`. */
@@ -91,5 +95,5 @@ export function tell(text, kind = "info") {
   const message = el("div", { class: `message ${kind}` }, el("p", {}, text),
     el("button", { class: "icon", type: "button", "aria-label": "Dismiss", onclick: () => message.remove() }, "✕"));
   document.getElementById("messages").append(message);
-  if (kind === "info") setTimeout(() => message.remove(), 6_000);
+  if (kind !== "trouble") setTimeout(() => message.remove(), kind === "info" ? 6_000 : 20_000);
 }

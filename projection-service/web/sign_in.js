@@ -36,7 +36,7 @@ async function usersWhereAnybodyMayLook(urls) {
 }
 
 function askForToken(urls, trouble) {
-  const token = el("input", { type: "password", autocomplete: "off", required: true, spellcheck: "false" });
+  const token = el("input", { type: "password", autocomplete: "off", required: true, spellcheck: "false", autofocus: true });
   return submitted("Sign in", [
     el("p", {}, "Paste an access token. It is kept in this tab alone, until you sign out or close it."),
     field("Access token", token), complaint(trouble),
@@ -44,7 +44,7 @@ function askForToken(urls, trouble) {
 }
 
 function askForName(urls, users) {
-  const name = el("input", { autocomplete: "nickname", required: true, maxlength: "128", pattern: "[ -~]+" });
+  const name = el("input", { autocomplete: "nickname", required: true, maxlength: "128", pattern: "[ -~]+", autofocus: true });
   const user = select([["", "Nobody"], ...users.map(({ userId, firstName, lastName }) => [userId, `${firstName} ${lastName}`])], "");
   user.addEventListener("change", () => { name.value ||= user.value && user.selectedOptions[0].textContent; });
   return submitted("Who are you?", [

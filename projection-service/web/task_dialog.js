@@ -10,7 +10,7 @@ const PRIORITIES = Object.entries(PRIORITY_WORDS);
 
 function formOf(task) {
   const inputs = {
-    title: el("input", { required: true, maxlength: "80", value: task.title, name: "title" }),
+    title: el("input", { required: true, maxlength: "80", value: task.title, name: "title", autofocus: task.title === "" }),
     description: el("textarea", { rows: "5", maxlength: "4000", value: task.description ?? "", name: "description" }),
     priority: select(PRIORITIES, task.priority, { name: "priority" }),
     tags: el("input", { value: task.tags.join(", "), name: "tags" }),
@@ -141,7 +141,7 @@ function lockOf(board, task) {
   const left = Math.ceil((Date.parse(task.lock.expiresAt) - Date.now()) / 1000);
   const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
   const isMine = task.lock.holder === board.replica.identity.actor;
-  return [el("span", {}, `🔒 ${isMine ? "You hold" : `${board.nameOf(task.lock.holder)} holds`} the lock for `, el("strong", { class: "countdown" }, time)),
+  return [el("span", {}, `${isMine ? "You hold" : `${board.nameOf(task.lock.holder)} holds`} the lock for `, el("strong", { class: "countdown" }, time)),
     isMine && button("lock", "Renew"), isMine && button("unlock", "Unlock")];
 }
 

@@ -204,7 +204,6 @@ function readField(frame, line) {
 class SeenTokens {
   #answers = new Set();
   #handed = new Map();  // by who said it, who never says less than before
-  place = null;         // in the order of changes, which a stream has told up to and no token covers yet
 
   list() { return [...this.#answers, ...this.#handed.values()]; }
   answered(token, sent) {
@@ -217,7 +216,6 @@ class SeenTokens {
   forget() {
     this.#answers.clear();
     this.#handed.clear();
-    this.place = null;
   }
 }
 
@@ -367,7 +365,8 @@ export class Services {
       for await (const frame of readEvents(response.body)) {
         clearTimeout(silence);
         silence = watch();
-        if (frame.event === "task") this.#tokens.place = frame.id;
+        // A later place in the order of changes covers an earlier one.
+        if (frame.id !== null) this.#tokens.handed(frame.id, "stream");
         if (frame.event === "task") yield { kind: "task", token: frame.id, change: JSON.parse(frame.data) };
         else if (frame.event === "resync") yield { kind: "resync", token: frame.id ?? JSON.parse(frame.data).token };
         else yield { kind: "comment", token: frame.id, comment: frame.comments.join("\n") };
@@ -424,22 +423,10 @@ export class Services {
   }
 
   async #one(service, name, path, { prefer, ...options } = {}) {
-    if (service === "query") await this.#coverPlace(options.signal);
     const answer = await this.#send(service, "GET", path, { ...options, headers: prefer ? { Prefer: prefer } : {} });
     return { [name]: answer.body, version: versionOf(answer.response), age: ageOf(answer.response) };
   }
-  async #page(path, signal) {
-    if (!path.startsWith("/v1/changes")) await this.#coverPlace(signal);
-    return this.#aged(await this.#send("query", "GET", path, { signal }));
-  }
-  // A place in the order of changes is no consistency token, but who is asked what comes after it answers with one. So a read
-  // is never older than what a stream has told, at whichever replica.
-  async #coverPlace(signal) {
-    const { place } = this.#tokens;
-    if (place === null) return;
-    await this.changes({ since: place, limit: 1, signal });
-    if (this.#tokens.place === place) this.#tokens.place = null;
-  }
+  async #page(path, signal) { return this.#aged(await this.#send("query", "GET", path, { signal })); }
   #aged(answer) { return { ...answer.body, age: ageOf(answer.response) }; }
 
   // Again and again, the same request with the same key, until it is answered for good.
@@ -1014,6 +1001,7 @@ export class Taskstream {
     this.#line.say({ from: this.#tab, signedOut: true });
     await this.#leave();
     await this.#store.erase();
+    this.#emitter.emit("signed-out", undefined);
     return true;
   }
 
@@ -1546,7 +1534,7 @@ export class Taskstream {
   // ---- what happens around it
 
   #heard(message) {
-    if (message.signedOut) return this.#leave().then(() => this.#store.close());
+    if (message.signedOut) return this.#leave().then(() => this.#store.close()).then(() => this.#emitter.emit("signed-out", undefined));
     if (message.hello && this.#leads) this.#sayStatus();
     if (message.flush && this.#leads) this.flush();
     if (message.status && !this.#leads) {
@@ -1591,7 +1579,6 @@ export class Taskstream {
     this.#queue = [];
     this.#views.clear();
     this.#emitter.emit("tasks", ids);
-    this.#emitter.emit("signed-out", undefined);
     this.#line.close();
   }
 }

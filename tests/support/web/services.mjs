@@ -74,7 +74,7 @@ export async function startServices({ command = [], projection = [] } = {}) {
     command: new Service(folder, "command-service", commandPort,
       [...log, "--state", join(folder, "state.db"), "--cors-origin", origin[0], ...command]),
     projection: new Service(folder, "projection-service", projectionPort,
-      [...log, "--read-model", join(folder, "read-model.db"), ...projection]),
+      [...log, "--read-model", join(folder, "read-model.db"), "--command-url", `http://127.0.0.1:${commandPort}`, ...projection]),
   };
   await both.command.start();
   await both.projection.start();
