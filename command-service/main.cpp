@@ -18,6 +18,7 @@
 #include "command-service/state/sqlite_state_store.hpp"
 #include "events/log/genesis.hpp"
 #include "events/log/open_log.hpp"
+#include "http/auth/auth_watch.hpp"
 #include "http/health.hpp"
 #include "http/server.hpp"
 #include "http/shutdown.hpp"
@@ -126,7 +127,11 @@ int run(const Config& config) {
     routes.push_back(std::move(route));
   }
   const http::Router router(std::move(routes));
-  http::Server server(config.server.options, {{.context = context, .router = router}});
+  const auto authenticator = http::open_authenticator(config.server.auth_file);
+  const auto auth_watch = http::watch(context, authenticator.get());
+  http::ServerOptions server_options = config.server.options;
+  server_options.authenticator = authenticator.get();
+  http::Server server(std::move(server_options), {{.context = context, .router = router}});
   http::ShutdownSignals signals(context, [&stop] { stop.request(EXIT_SUCCESS); });
   server.start();
   std::cout << "listening on " << server.url() << std::endl;

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "http/me.hpp"
 #include "http/openapi.hpp"
 
 namespace taskstream::http {
@@ -60,6 +61,7 @@ std::vector<Route> health_routes(const Readiness& readiness) {
 std::vector<Route> system_routes(const Readiness& readiness, std::string openapi) {
   auto routes = health_routes(readiness);
   routes.push_back(openapi_route(std::move(openapi)));
+  routes.push_back(me_route());
   return routes;
 }
 

@@ -27,7 +27,8 @@ class Readiness {
 // GET /health/live and /health/ready. `readiness` outlives the routes.
 std::vector<Route> health_routes(const Readiness& readiness);
 
-// What both services serve beside their own paths: health and /openapi.yaml, whose text is given.
+// What both services serve beside their own paths: health, /v1/me, and /openapi.yaml, whose text is
+// given.
 std::vector<Route> system_routes(const Readiness& readiness, std::string openapi);
 
 }  // namespace taskstream::http

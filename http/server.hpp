@@ -34,6 +34,8 @@ struct TlsFiles {
   std::string key;
 };
 
+class Authenticator;
+
 struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;                  // 0 = any free one
@@ -41,6 +43,7 @@ struct ServerOptions {
   std::vector<std::string> cors_origins;   // foreign origins whose pages may read and write
   std::optional<TlsFiles> tls;             // plain HTTP without
   Limits limits;
+  const Authenticator* authenticator = nullptr;  // who may ask; outlives the server. nullptr = everybody may do all
 };
 
 // A thread of execution for connections, with the routes that serve them: each worker's handlers may hold what belongs

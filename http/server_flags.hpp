@@ -22,12 +22,13 @@ std::optional<ListenAddress> read_listen_address(std::string_view text);
 struct ServerFlags {
   ServerOptions options;
   LoggingOptions logging;
+  std::string auth_file;  // empty = nobody has to authenticate
   bool insecure = false;
   TlsFiles tls;  // as given; empty = plain HTTP
 };
 
-// Declares --listen, --allowed-host, --cors-origin, --tls-cert, --tls-key, --insecure, --log-format, --log-level and a
-// flag for each limit.
+// Declares --listen, --allowed-host, --cors-origin, --tls-cert, --tls-key, --auth, --insecure, --log-format, --log-level
+// and a flag for each limit.
 // `flags` outlives `settings` and holds the defaults.
 void declare_server_flags(Settings& settings, ServerFlags& flags);
 

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "http/admission.hpp"
+#include "http/auth/authenticator.hpp"
 #include "http/connection_body.hpp"
 #include "http/query_string.hpp"
 #include "http/text.hpp"
@@ -154,11 +155,31 @@ std::variant<const Route*, Problem> Session::admit(Request& request) const {
   if (settings_.bound_to_loopback) {
     if (auto problem = check_loopback_host(request, settings_.options.allowed_hosts)) return std::move(*problem);
   }
-  if (auto problem = check_origin(request, settings_.tls ? "https://" : "http://", settings_.options.cors_origins)) return std::move(*problem);
+  const auto own_scheme = settings_.tls ? "https://" : "http://";
+  if (auto problem = check_origin(request, own_scheme, settings_.options.cors_origins)) return std::move(*problem);
   auto path = read_path(request.target);
   if (!path) return path.error();
   request.path = std::move(*path);
-  return router_.find(request);
+  auto found = router_.find(request);
+  const auto* const* route = std::get_if<const Route*>(&found);
+  if (auto problem = identify(request, route != nullptr ? *route : nullptr)) return std::move(*problem);
+  if (route != nullptr) {
+    if (auto problem = check_access(request.principal, (*route)->access)) return std::move(*problem);
+  }
+  return found;
+}
+
+// Before it is told whether there is such a path, and what it takes.
+std::optional<Problem> Session::identify(Request& request, const Route* route) const {
+  const auto* authenticator = settings_.options.authenticator;
+  if (authenticator == nullptr) return std::nullopt;
+  request.principal = {.role = Role::Member, .scopes = {}};
+  const bool is_open = request.verb == Verb::options || (route != nullptr && route->access == Access::Public);
+  if (is_open) return std::nullopt;
+  auto grant = authenticator->authenticate(request);
+  if (!grant) return grant.error();
+  request.principal = std::move(grant->principal);
+  return std::nullopt;
 }
 
 // A route that asks for nothing is open to everybody at any rate: it tells a balancer whether this process is well. Who
@@ -185,9 +206,11 @@ std::uint64_t Session::body_limit(const Route* route) const {
 
 asio::awaitable<Outcome> Session::handle(const Route& route, Request request) {
   if (auto problem = check_media_type(request, route, !request.body.empty())) co_return std::move(*problem);
-  auto actor = read_actor(request);
-  if (!actor) co_return actor.error();
-  request.principal.actor = std::move(*actor);
+  if (settings_.options.authenticator == nullptr) {
+    auto actor = read_actor(request);
+    if (!actor) co_return actor.error();
+    request.principal.actor = std::move(*actor);
+  }
   auto query = read_query(request.target);
   if (!query) co_return query.error();
   request.query = std::move(*query);

@@ -54,6 +54,8 @@ class Session {
   std::variant<const Route*, Problem> admit(Request& request) const;
   std::optional<Problem> check_rate(const Request& request, const std::variant<const Route*, Problem>& admitted,
                                     Exchange& exchange) const;
+  // Settles who asks; `route` is where to, if anywhere. The problem: nobody that is known.
+  std::optional<Problem> identify(Request& request, const Route* route) const;
   std::uint64_t body_limit(const Route* route) const;
   enum class Framing { ContentLength, Chunked, UntilClose };
   void write_head(Status status, const Fields& fields, Framing framing, std::size_t content_length,

@@ -28,6 +28,8 @@ std::optional<int> read_config(int argc, const char* const* argv, Config& config
   settings.number("query-time-limit-ms", config.query_time_limit, {0, 600'000}, "of one query, then 503; 0 = no limit");
   settings.number("max-waiters", config.max_waiters, {0, 1'000'000},
                   "requests that wait for their consistency token at one time; 0 = no limit");
+  settings.number("max-waiters-per-principal", config.max_waiters_of_one, {0, 1'000'000},
+                  "such requests of one principal, where everybody has to authenticate; 0 = no limit");
   settings.number("max-streams", config.max_streams, {0, 1'000'000},
                   "streams of changes open at one time, then 503; 0 = no limit");
   settings.parsed("kafka-config", "", config.log_options.kafka_config,

@@ -20,6 +20,7 @@ struct Config {
   std::size_t readers = 2;
   std::chrono::milliseconds query_time_limit{1'000};
   std::size_t max_waiters = 12'000;
+  std::size_t max_waiters_of_one = 100;
   std::size_t max_streams = 2'500;
   http::ServerFlags server;
 };

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <thread>
 
+#include "http/auth/auth_watch.hpp"
 #include "http/health.hpp"
 #include "http/logging.hpp"
 #include "http/server.hpp"
@@ -59,9 +60,11 @@ class QueryWorker {
 int run(const Config& config) {
   http::StopSignal stop;
   http::Readiness readiness;
+  const auto authenticator = http::open_authenticator(config.server.auth_file);
   std::deque<QueryWorker> workers;
   ReadSide reads({.query_time_limit = config.query_time_limit,
                   .max_waiters = config.max_waiters,
+                  .max_waiters_of_one = config.max_waiters_of_one,
                   .max_streams = config.max_streams,
                   .on_damaged =
                       [&stop](const std::string& message) {
@@ -71,7 +74,9 @@ int run(const Config& config) {
                   .on_replaced =
                       [&workers] {
                         for (QueryWorker& worker : workers) worker.let_go_of_replaced();
-                      }});
+                      },
+                  .authenticator = authenticator.get()});
+  if (authenticator) authenticator->on_reload([&reads] { reads.changes().wake_all(); });
   LogFollowing following({.url = config.log,
                           .log = config.log_options,
                           .read_model = config.read_model,
@@ -83,7 +88,10 @@ int run(const Config& config) {
   for (std::size_t i = 0; i < config.readers; ++i) {
     server_workers.push_back(workers.emplace_back(reads, readiness).worker());
   }
-  http::Server server(config.server.options, server_workers);
+  const auto auth_watch = http::watch(workers.front().context(), authenticator.get());
+  http::ServerOptions server_options = config.server.options;
+  server_options.authenticator = authenticator.get();
+  http::Server server(std::move(server_options), server_workers);
   http::ShutdownSignals signals(workers.front().context(), [&stop] { stop.request(EXIT_SUCCESS); });
   server.start();
   std::cout << "listening on " << server.url() << std::endl;

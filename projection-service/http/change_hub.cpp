@@ -83,7 +83,6 @@ void ChangeHub::publish(const events::LogId& log, Committed& committed) {
   }
   const bool collected = std::exchange(committed.changes, std::nullopt).has_value();
 
-  std::vector<std::weak_ptr<StreamLane>> lanes;
   {
     const std::lock_guard lock(mutex_);
     if (!collected || newest_ != committed.before) {
@@ -92,9 +91,16 @@ void ChangeHub::publish(const events::LogId& log, Committed& committed) {
       for (auto& change : added) add(std::move(change));
     }
     newest_ = committed.positions;
+  }
+  if (open_streams_ > 0 && (!collected || !added.empty())) wake_all();
+}
+
+void ChangeHub::wake_all() {
+  std::vector<std::weak_ptr<StreamLane>> lanes;
+  {
+    const std::lock_guard lock(mutex_);
     lanes = lanes_;
   }
-  if (open_streams_ == 0 || (collected && added.empty())) return;
   for (const auto& weak : lanes) {
     if (const auto lane = weak.lock()) lane->news();
   }

@@ -54,6 +54,9 @@ class ChangeHub {
   // What follows the place, as far as `max_bytes` go (one change at least), and moves the place on.
   boost::system::result<Taken, Lost> take(Place& place, std::size_t max_bytes) const;
 
+  // Has every stream look at what it goes by; from any thread.
+  void wake_all();
+
   // ---- for the projector's thread
 
   bool wants_changes() const { return open_streams_ > 0; }

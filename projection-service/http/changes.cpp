@@ -2,6 +2,7 @@
 
 #include "projection-service/http/change_frame.hpp"
 #include "projection-service/http/parameters.hpp"
+#include "projection-service/http/sight_of.hpp"
 
 namespace taskstream::projection {
 namespace {
@@ -27,7 +28,7 @@ std::string body_of(const ChangePage& page, const events::LogId& log) {
 
 boost::asio::awaitable<http::Outcome> changes(Reader& reader, http::Request request) {
   Parameters parameters(request);
-  ChangeQuery query;
+  ChangeQuery query{.since = {}, .sight = sight_of(request.principal)};
   if (const std::string* since = parameters.take("since")) {
     auto token = reader.read_change_token(*since);
     if (!token) co_return reader.stamped(token.error());

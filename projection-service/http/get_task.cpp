@@ -3,6 +3,7 @@
 #include "http/conditional.hpp"
 #include "http/text.hpp"
 #include "projection-service/http/parameters.hpp"
+#include "projection-service/http/sight_of.hpp"
 #include "projection-service/http/task_path.hpp"
 #include "projection-service/readmodel/past_versions.hpp"
 
@@ -66,9 +67,11 @@ std::string etag_of(bool quarantined, std::int64_t version) {
 
 http::Outcome answer_past(Reader& reader, const http::Request& request, const events::TaskId& id, const Wanted& wanted,
                           const Reader::Fresh& fresh) {
+  const Sight sight = sight_of(request.principal);
   auto found = reader.run([&](TaskQueries& queries) {
     QueryConnection& connection = queries.connection();
-    return wanted.version ? find_version(connection, id, *wanted.version) : find_at(connection, id, *wanted.at);
+    return wanted.version ? find_version(connection, id, sight, *wanted.version)
+                          : find_at(connection, id, sight, *wanted.at);
   });
   if (!found) return reader.stamped(found.error());
   switch (found->kind) {
@@ -95,7 +98,8 @@ boost::asio::awaitable<http::Outcome> get_task(Reader& reader, http::Request req
   Wanted wanted = read_wanted(request);
   if (wanted.is_past() && wanted.errors.empty()) co_return answer_past(reader, request, *id, wanted, *fresh);
 
-  auto found = reader.run([&](TaskQueries& queries) { return queries.find_task(*id); });
+  const Sight sight = sight_of(request.principal);
+  auto found = reader.run([&](TaskQueries& queries) { return queries.find_task(*id, sight); });
   if (!found) co_return reader.stamped(found.error());
   if (!found->known) co_return reader.stamped(http::not_found(), found->token);
   if (found->deleted && !wanted.is_past()) co_return reader.stamped(gone(), found->token);

@@ -6,6 +6,7 @@
 
 #include "events/contract/event_json.hpp"
 #include "http/text.hpp"
+#include "projection-service/http/sight_of.hpp"
 
 namespace taskstream::projection {
 namespace {
@@ -267,6 +268,7 @@ void take_filter(Parameters& parameters, TaskFilter& filter, WordCutter& cutter)
 ListParameters read_list(const http::Request& request, TaskListQuery query, WordCutter& cutter) {
   Parameters parameters(request);
   ListParameters list{.query = std::move(query), .errors = {}};
+  list.query.sight = sight_of(request.principal);
   take_filter(parameters, list.query.filter, cutter);
   list.query.sort = take_sort(parameters);
   list.query.limit = parameters.take_limit();

@@ -14,6 +14,10 @@
 #include "projection-service/projection/freshness.hpp"
 #include "projection-service/projection/rebuild_desk.hpp"
 
+namespace taskstream::http {
+class Authenticator;
+}
+
 namespace taskstream::projection {
 
 // What the workers share: where the read model is, how fresh, who waits for it, and who wants it rebuilt. Thread-safe.
@@ -22,13 +26,15 @@ class ReadSide {
   struct Options {
     std::chrono::milliseconds query_time_limit{1'000};                        // 0 = none
     std::size_t max_waiters = 12'000;                                         // 0 = any number
+    std::size_t max_waiters_of_one = 100;                                     // of one principal; 0 = any number
     std::size_t max_streams = 2'500;                                          // 0 = any number
     std::function<void(std::string)> on_damaged = [](const std::string&) {};  // the read model's file is broken
     std::function<void()> on_replaced = [] {};  // another file is served: connections to the old one can go
+    const http::Authenticator* authenticator = nullptr;  // nullptr = nobody has to authenticate
   };
 
   explicit ReadSide(Options options)
-      : waiters_(options.max_waiters), changes_(options.max_streams), options_(std::move(options)) {}
+      : waiters_(options.max_waiters, options.max_waiters_of_one), changes_(options.max_streams), options_(std::move(options)) {}
 
   const Options& options() const { return options_; }
   Freshness& freshness() { return freshness_; }

@@ -22,6 +22,11 @@ http::Problem token_unknown(std::string detail) {
   return {.status = http::Status::bad_request, .code = "TOKEN_UNKNOWN", .detail = std::move(detail)};
 }
 
+// Without authentication anybody may take any name, so that a bound for each name would bind nobody.
+std::string who_waits(const http::Request& request) {
+  return request.principal.is_authenticated ? request.principal.actor : std::string();
+}
+
 // All positions that the tokens of a request name.
 boost::system::result<events::PositionVector, http::Problem> read_tokens(std::string_view header,
                                                                          const events::LogIdentity& log) {
@@ -102,7 +107,7 @@ boost::asio::awaitable<boost::system::result<Reader::Fresh, http::Problem>> Read
   const auto deadline = std::chrono::steady_clock::now() + http::read_preferences(request).wait;
   auto fresh = co_await await_freshness(request);
   if (!fresh || side_.freshness().committed()->positions.covers(needed)) co_return fresh;
-  const auto outcome = co_await side_.waiters().wait(needed, deadline);
+  const auto outcome = co_await side_.waiters().wait(needed, deadline, who_waits(request));
   if (outcome == TokenWaiters::Outcome::Covered) co_return fresh;
   co_return behind(needed);
 }
@@ -117,7 +122,8 @@ boost::asio::awaitable<boost::system::result<Reader::Fresh, http::Problem>> Read
   if (side_.freshness().committed()->positions.covers(*wanted)) co_return Fresh{};
 
   const auto preferences = http::read_preferences(request);
-  const auto outcome = co_await side_.waiters().wait(*wanted, std::chrono::steady_clock::now() + preferences.wait);
+  const auto deadline = std::chrono::steady_clock::now() + preferences.wait;
+  const auto outcome = co_await side_.waiters().wait(*wanted, deadline, who_waits(request));
   switch (outcome) {
     case TokenWaiters::Outcome::Covered:
       co_return Fresh{};

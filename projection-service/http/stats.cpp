@@ -4,6 +4,7 @@
 
 #include "events/contract/event_json.hpp"
 #include "projection-service/http/parameters.hpp"
+#include "projection-service/http/sight_of.hpp"
 #include "projection-service/readmodel/task_stats.hpp"
 
 namespace taskstream::projection {
@@ -47,9 +48,9 @@ boost::asio::awaitable<http::Outcome> stats(Reader& reader, http::Request reques
   if (auto errors = Parameters(request).errors(); !errors.empty()) {
     co_return reader.stamped(http::validation_failed(std::move(errors)));
   }
-  const auto stats = reader.run([](TaskQueries& queries) {
-    return task_stats(queries.connection(), Sight::everything(), Reader::now());
-  });
+  const Sight sight = sight_of(request.principal);
+  const auto stats =
+      reader.run([&](TaskQueries& queries) { return task_stats(queries.connection(), sight, Reader::now()); });
   if (!stats) co_return reader.stamped(stats.error());
   const Json body = {{"total", stats->total},
                      {"byStatus", by_rank<events::Status>(stats->by_status)},

@@ -3,6 +3,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "projection-service/http/parameters.hpp"
+#include "projection-service/http/sight_of.hpp"
 #include "projection-service/http/task_stream.hpp"
 
 namespace taskstream::projection {
@@ -38,7 +39,10 @@ boost::asio::awaitable<void> write_stream(Reader& reader, http::BodyStream& body
 
 boost::asio::awaitable<http::Outcome> stream(Reader& reader, http::Request request) {
   Parameters parameters(request);
-  TaskStream::Options options{.filter = {}, .sight = Sight::everything(), .since = {}};
+  TaskStream::Options options{.filter = {},
+                              .sight = sight_of(request.principal),
+                              .since = {},
+                              .standing = {reader.side().options().authenticator, request}};
   // A client that connects again repeats its target, and says in the header how far it has come since.
   const std::string* since = parameters.take("since");
   const auto last_id = request.header("Last-Event-ID");

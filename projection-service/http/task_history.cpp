@@ -1,6 +1,7 @@
 #include "projection-service/http/task_history.hpp"
 
 #include "projection-service/http/parameters.hpp"
+#include "projection-service/http/sight_of.hpp"
 #include "projection-service/http/task_path.hpp"
 
 namespace taskstream::projection {
@@ -12,8 +13,9 @@ boost::asio::awaitable<http::Outcome> task_history(Reader& reader, http::Request
   if (!id) co_return reader.stamped(id.error());
 
   auto parameters = read_history_parameters(request, *id);
+  const Sight sight = sight_of(request.principal);
   const auto page = reader.run(
-      [&](TaskQueries& queries) { return queries.history(*id, parameters.after_version, parameters.limit); });
+      [&](TaskQueries& queries) { return queries.history(*id, sight, parameters.after_version, parameters.limit); });
   if (!page) co_return reader.stamped(page.error());
   if (!page->known) co_return reader.stamped(http::not_found(), page->token);
   if (!parameters.errors.empty()) {

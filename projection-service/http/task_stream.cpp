@@ -1,5 +1,6 @@
 #include "projection-service/http/task_stream.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -39,6 +40,11 @@ boost::asio::awaitable<void> TaskStream::run() {
   Next next = options_.since ? Next::Rows : find_place();
   if (!co_await send()) next = Next::End;
   while (next != Next::End && !body_.should_end()) {
+    if (!options_.standing.holds()) {
+      append_comment(frames_, "auth", id());
+      co_await send();
+      break;
+    }
     next = next == Next::Rows ? co_await read_rows() : co_await follow_hub();
   }
   body_.on_end({});
@@ -83,7 +89,7 @@ boost::asio::awaitable<TaskStream::Next> TaskStream::follow_hub() {
   add_heartbeat_when_due();
   // News that came while something was sent has woken nobody: look again before sleeping.
   if (!frames_.empty()) co_return co_await send() ? Next::Hub : Next::End;
-  if (taken->newest && !body_.should_end()) co_await lane_->wait(sleeper_, heartbeat_);
+  if (taken->newest && !body_.should_end()) co_await lane_->wait(sleeper_, next_look());
   co_return Next::Hub;
 }
 
@@ -117,6 +123,11 @@ void TaskStream::add_heartbeat_when_due() {
   if (now < heartbeat_) return;
   heartbeat_ = now + kHeartbeat;
   append_comment(frames_, "still here", id());
+}
+
+TaskStream::Clock::time_point TaskStream::next_look() const {
+  const auto remaining = options_.standing.remaining();
+  return remaining ? std::min(heartbeat_, Clock::now() + *remaining) : heartbeat_;
 }
 
 boost::asio::awaitable<bool> TaskStream::send() {

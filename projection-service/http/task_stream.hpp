@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "http/auth/standing.hpp"
 #include "http/body_stream.hpp"
 #include "projection-service/http/reader.hpp"
 
@@ -16,11 +17,12 @@ class TaskStream {
     TaskFilter filter;
     Sight sight;
     std::optional<ChangeToken> since;  // none = from now
+    http::Standing standing;           // of who reads
   };
 
   TaskStream(Reader& reader, http::BodyStream& body, const boost::asio::any_io_executor& executor, Options options);
 
-  // Until the client goes, the server ends, or the client is too slow.
+  // Until the client goes, the server ends, the client is too slow, or its token no longer gives what it gave.
   boost::asio::awaitable<void> run();
 
  private:
@@ -35,13 +37,14 @@ class TaskStream {
   void add(const ChangedTask& changed);
   void add(const StreamedChange& change);
   void add_heartbeat_when_due();
+  Clock::time_point next_look() const;
   std::string id() const;
 
   Reader& reader_;
   http::BodyStream& body_;
   std::shared_ptr<StreamLane> lane_;
   StreamLane::Sleeper sleeper_;
-  const Options options_;
+  Options options_;
 
   ChangeToken at_;              // everything up to here has been told
   ChangeHub::Place place_ = 0;  // in the hub, once it follows it

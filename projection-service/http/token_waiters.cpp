@@ -10,25 +10,27 @@ namespace taskstream::projection {
 
 struct TokenWaiters::Waiter {
   Waiter(const boost::asio::any_io_executor& executor, std::chrono::steady_clock::time_point deadline,
-         events::PositionVector what)
-      : timer(executor, deadline), target(std::move(what)) {}
+         events::PositionVector what, std::string who)
+      : timer(executor, deadline), target(std::move(what)), principal(std::move(who)) {}
 
   boost::asio::steady_timer timer;  // touched on its own context alone
   events::PositionVector target;
+  std::string principal;
   events::Partition partition = 0;  // whose queue it stands in
   Outcome outcome = Outcome::TimedOut;
   bool queued = false;
 };
 
 boost::asio::awaitable<TokenWaiters::Outcome> TokenWaiters::wait(events::PositionVector target,
-                                                                 std::chrono::steady_clock::time_point deadline) {
+                                                                 std::chrono::steady_clock::time_point deadline,
+                                                                 std::string principal) {
   const auto executor = co_await boost::asio::this_coro::executor;
-  const auto waiter = std::make_shared<Waiter>(executor, deadline, std::move(target));
+  const auto waiter = std::make_shared<Waiter>(executor, deadline, std::move(target), std::move(principal));
   {
     const std::lock_guard lock(mutex_);
     if (closed_) co_return Outcome::Closed;
     if (committed_.covers(waiter->target)) co_return Outcome::Covered;
-    if (max_waiters_ != 0 && size_ >= max_waiters_) co_return Outcome::Full;
+    if (is_full_for(waiter->principal)) co_return Outcome::Full;
     enqueue(waiter);
   }
   // Whoever wakes it posts to this context, so the cancellation cannot come before the wait has begun.
@@ -78,6 +80,7 @@ bool TokenWaiters::enqueue(const std::shared_ptr<Waiter>& waiter) {
     waiter->partition = p;
     waiter->queued = true;
     ++size_;
+    if (!waiter->principal.empty()) ++of_principal_[waiter->principal];
     return true;
   }
   return false;
@@ -92,6 +95,14 @@ void TokenWaiters::dequeue(const std::shared_ptr<Waiter>& waiter) {
   queue.erase(at);
   waiter->queued = false;
   --size_;
+  const auto of = of_principal_.find(waiter->principal);
+  if (of != of_principal_.end() && --of->second == 0) of_principal_.erase(of);
+}
+
+bool TokenWaiters::is_full_for(const std::string& principal) const {
+  if (max_waiters_ != 0 && size_ >= max_waiters_) return true;
+  const auto of = of_principal_.find(principal);
+  return max_of_one_ != 0 && of != of_principal_.end() && of->second >= max_of_one_;
 }
 
 void TokenWaiters::wake(const std::shared_ptr<Waiter>& waiter, Outcome outcome) {

@@ -32,11 +32,6 @@ constexpr const char* kOffsetOfVersion =
 constexpr const char* kLastEvent =
     "SELECT item FROM history WHERE stream_no = ? AND version <= ? ORDER BY version DESC LIMIT 1";
 
-bool sees(const Sight& sight, const std::string& body, bool deleted) {
-  if (sight.is_everything()) return true;
-  return sight.sees(std::get<events::TaskState>(read_state_text("task", body, deleted)));
-}
-
 }  // namespace
 
 // A page in the making.

@@ -4,6 +4,7 @@
 
 #include "projection-service/readmodel/past_task.hpp"
 #include "projection-service/readmodel/rows.hpp"
+#include "projection-service/readmodel/state_text.hpp"
 
 namespace taskstream::projection {
 namespace {
@@ -26,7 +27,7 @@ struct KnownTask {
   std::string body;
 };
 
-std::optional<KnownTask> find(QueryConnection& connection, const events::TaskId& id) {
+std::optional<KnownTask> find(QueryConnection& connection, const events::TaskId& id, const Sight& sight) {
   std::optional<KnownTask> known;
   connection.each_row({.text = kTask, .values = {events::StreamId::of(id).to_string()}}, [&](SQLite::Statement& row) {
     known = KnownTask{.stream_no = row.getColumn(0).getInt64(),
@@ -41,6 +42,7 @@ std::optional<KnownTask> find(QueryConnection& connection, const events::TaskId&
     }
     return false;
   });
+  if (known && !sees(sight, known->body, known->deleted)) return std::nullopt;
   return known;
 }
 
@@ -92,17 +94,18 @@ std::string past_body(QueryConnection& connection, const events::TaskId& id, std
   return task.body(quarantine);
 }
 
-FoundVersion find_version(QueryConnection& connection, const events::TaskId& id, std::int64_t version) {
+FoundVersion find_version(QueryConnection& connection, const events::TaskId& id, const Sight& sight,
+                          std::int64_t version) {
   return connection.in_snapshot([&](std::string token) {
-    const auto known = find(connection, id);
+    const auto known = find(connection, id, sight);
     if (!known) return FoundVersion{.token = std::move(token)};
     return version_of(connection, id, *known, version, std::move(token));
   });
 }
 
-FoundVersion find_at(QueryConnection& connection, const events::TaskId& id, events::Instant time) {
+FoundVersion find_at(QueryConnection& connection, const events::TaskId& id, const Sight& sight, events::Instant time) {
   return connection.in_snapshot([&](std::string token) {
-    const auto known = find(connection, id);
+    const auto known = find(connection, id, sight);
     if (!known) return FoundVersion{.token = std::move(token)};
     return version_of(connection, id, *known, last_version_at(connection, *known, time), std::move(token));
   });

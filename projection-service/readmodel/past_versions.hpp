@@ -8,13 +8,14 @@
 #include "events/contract/instant.hpp"
 #include "events/fold/stream_fold.hpp"
 #include "projection-service/readmodel/query_connection.hpp"
+#include "projection-service/readmodel/sight.hpp"
 
 namespace taskstream::projection {
 
 // A task as it was at a version.
 struct FoundVersion {
   enum class Kind {
-    Unknown,  // no such task, or it has no such version
+    Unknown,  // no such task, none that the reader sees as it is now, or it has no such version
     Parked,   // the version is in the log, and cannot be read here
     Deleted,  // it is the version that deleted the task
     Found,
@@ -32,9 +33,10 @@ struct FoundVersion {
 std::string past_body(QueryConnection& connection, const events::TaskId& id, std::int64_t stream_no,
                       std::int64_t version, const std::optional<events::Quarantine>& quarantine = {});
 
-FoundVersion find_version(QueryConnection& connection, const events::TaskId& id, std::int64_t version);
+FoundVersion find_version(QueryConnection& connection, const events::TaskId& id, const Sight& sight,
+                          std::int64_t version);
 
 // At the highest version whose time is not later.
-FoundVersion find_at(QueryConnection& connection, const events::TaskId& id, events::Instant time);
+FoundVersion find_at(QueryConnection& connection, const events::TaskId& id, const Sight& sight, events::Instant time);
 
 }  // namespace taskstream::projection

@@ -108,4 +108,9 @@ events::State read_state_text(std::string_view kind, std::string_view text, bool
   throw std::runtime_error("a stream of kind " + std::string(kind) + " has a stored state");
 }
 
+bool sees(const Sight& sight, std::string_view text, bool deleted) {
+  if (sight.is_everything()) return true;
+  return sight.sees(std::get<events::TaskState>(read_state_text("task", text, deleted)));
+}
+
 }  // namespace taskstream::projection

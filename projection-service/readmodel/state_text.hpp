@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "events/fold/stream_fold.hpp"
+#include "projection-service/readmodel/sight.hpp"
 
 namespace taskstream::projection {
 
@@ -13,5 +14,8 @@ std::string state_text(const events::State& state, const std::optional<events::Q
 
 // Throws nlohmann::json::exception or std::runtime_error when the text is not what state_text() wrote.
 events::State read_state_text(std::string_view kind, std::string_view text, bool deleted);
+
+// Whether a reader may know of the task whose row keeps this text.
+bool sees(const Sight& sight, std::string_view text, bool deleted);
 
 }  // namespace taskstream::projection

@@ -1,5 +1,7 @@
 #include "projection-service/readmodel/task_queries.hpp"
 
+#include "projection-service/readmodel/state_text.hpp"
+
 namespace taskstream::projection {
 
 TaskQueries::TaskQueries(const std::filesystem::path& path, std::chrono::milliseconds time_limit, std::size_t few)
@@ -15,21 +17,26 @@ TaskQueries::TaskQueries(const std::filesystem::path& path, std::chrono::millise
           "AND version > ? ORDER BY version LIMIT ?")),
       change_feed_(connection_) {}
 
-FoundTask TaskQueries::find_task(const events::TaskId& id) {
-  return connection_.in_time([&] {
-    const std::string key = events::StreamId::of(id).to_string();
-    const Use use(find_task_);
-    find_task_.bindNoCopy(1, key);
-    find_task_.executeStep();
-    FoundTask found{.token = text_of(find_task_.getColumn(0))};
-    if (find_task_.getColumn(1).isNull()) return found;
-    found.known = true;
-    found.version = find_task_.getColumn(1).getInt64();
-    found.deleted = find_task_.getColumn(2).getInt() != 0;
-    found.quarantined = find_task_.getColumn(3).getInt() != 0;
-    found.body = text_of(find_task_.getColumn(4));
-    return found;
-  });
+FoundTask TaskQueries::find_task(const events::TaskId& id, const Sight& sight) {
+  return connection_.in_time([&] { return read_task(events::StreamId::of(id).to_string(), sight); });
+}
+
+// Of a task that is not seen no more is said than of one that is not there.
+FoundTask TaskQueries::read_task(const std::string& key, const Sight& sight) {
+  const Use use(find_task_);
+  find_task_.bindNoCopy(1, key);
+  find_task_.executeStep();
+  FoundTask found{.token = text_of(find_task_.getColumn(0))};
+  if (find_task_.getColumn(1).isNull()) return found;
+  const bool deleted = find_task_.getColumn(2).getInt() != 0;
+  std::string body = text_of(find_task_.getColumn(4));
+  if (!sees(sight, body, deleted)) return found;
+  found.known = true;
+  found.version = find_task_.getColumn(1).getInt64();
+  found.deleted = deleted;
+  found.quarantined = find_task_.getColumn(3).getInt() != 0;
+  found.body = std::move(body);
+  return found;
 }
 
 Narrowing TaskQueries::narrow(const TaskListQuery& query) {
@@ -57,16 +64,13 @@ ListPage TaskQueries::list_users(const UserListQuery& query) {
   return projection::list_users(connection_, query, few_);
 }
 
-HistoryPage TaskQueries::history(const events::TaskId& id, std::int64_t after_version, std::int64_t limit) {
+HistoryPage TaskQueries::history(const events::TaskId& id, const Sight& sight, std::int64_t after_version,
+                                 std::int64_t limit) {
   return connection_.in_snapshot([&](std::string token) {
     HistoryPage page{.token = std::move(token), .known = false, .items = {}, .next = {}};
     const std::string key = events::StreamId::of(id).to_string();
-    {
-      const Use use(find_task_);
-      find_task_.bindNoCopy(1, key);
-      find_task_.executeStep();
-      page.known = !find_task_.getColumn(1).isNull();
-    }
+    page.known = read_task(key, sight).known;
+    if (!page.known) return page;
     const Use use(history_);
     history_.bindNoCopy(1, key);
     history_.bind(2, after_version);

@@ -18,7 +18,7 @@ namespace taskstream::projection {
 // Every answer is read from one snapshot, and comes with the token that names it.
 struct FoundTask {
   std::string token;
-  bool known = false;  // there is, or was, such a task
+  bool known = false;  // there is, or was, such a task, and the reader sees it
   bool deleted = false;
   bool quarantined = false;
   std::int64_t version = 0;
@@ -48,11 +48,11 @@ class TaskQueries {
   // A time limit of 0 is none.
   TaskQueries(const std::filesystem::path& path, std::chrono::milliseconds time_limit, std::size_t few = kFew);
 
-  FoundTask find_task(const events::TaskId& id);
+  FoundTask find_task(const events::TaskId& id, const Sight& sight);
   ListPage list_tasks(const TaskListQuery& query);
   ListPage list_users(const UserListQuery& query);
-  // Versions after the given one, oldest first.
-  HistoryPage history(const events::TaskId& id, std::int64_t after_version, std::int64_t limit);
+  // Versions after the given one, oldest first: all of them to whoever sees the task as it is now.
+  HistoryPage history(const events::TaskId& id, const Sight& sight, std::int64_t after_version, std::int64_t limit);
   ModelCounts counts();
   ChangePage changes(const ChangeQuery& query);
 
@@ -61,6 +61,7 @@ class TaskQueries {
 
  private:
   Narrowing narrow(const TaskListQuery& query);
+  FoundTask read_task(const std::string& key, const Sight& sight);
 
   QueryConnection connection_;
   std::size_t few_;

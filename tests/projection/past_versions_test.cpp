@@ -66,23 +66,23 @@ TEST(PastVersions, AreWhatTheFoldCameTo) {
   TaskQueries queries = model.queries();
   for (const auto& [id, versions] : all.versions) {
     const auto newest = static_cast<std::int64_t>(versions.size());
-    const bool deleted = queries.find_task(id).deleted;
+    const bool deleted = queries.find_task(id, Sight::everything()).deleted;
     for (std::int64_t n = 1; n <= newest; ++n) {
       const Version& version = versions[static_cast<std::size_t>(n - 1)];
-      const FoundVersion found = find_version(queries.connection(), id, n);
+      const FoundVersion found = find_version(queries.connection(), id, Sight::everything(), n);
       ASSERT_EQ(found.kind, n == newest && deleted ? Kind::Deleted : Kind::Found) << n;
       ASSERT_EQ(found.body, n == newest && deleted ? "" : version.body) << n;
       ASSERT_FALSE(found.quarantined);
       // The highest version whose time is not later.
       std::int64_t last = n;
       while (last < newest && versions[static_cast<std::size_t>(last)].time == version.time) ++last;
-      ASSERT_EQ(find_at(queries.connection(), id, version.time).version, last);
-      ASSERT_EQ(find_at(queries.connection(), id, version.time - std::chrono::microseconds(1)).version,
+      ASSERT_EQ(find_at(queries.connection(), id, Sight::everything(), version.time).version, last);
+      ASSERT_EQ(find_at(queries.connection(), id, Sight::everything(), version.time - std::chrono::microseconds(1)).version,
                 std::ranges::lower_bound(versions, version.time, {}, &Version::time) - versions.begin());
     }
-    EXPECT_EQ(find_version(queries.connection(), id, newest + 1).kind, Kind::Unknown);
-    EXPECT_EQ(find_at(queries.connection(), id, at_second(1'000'000)).version, newest);
-    EXPECT_EQ(find_at(queries.connection(), id, at_second(-1)).kind, Kind::Unknown);
+    EXPECT_EQ(find_version(queries.connection(), id, Sight::everything(), newest + 1).kind, Kind::Unknown);
+    EXPECT_EQ(find_at(queries.connection(), id, Sight::everything(), at_second(1'000'000)).version, newest);
+    EXPECT_EQ(find_at(queries.connection(), id, Sight::everything(), at_second(-1)).kind, Kind::Unknown);
   }
 }
 
@@ -98,7 +98,7 @@ TEST(PastVersions, KeepEverySixtyFourthWhole) {
   EXPECT_EQ(model.number("SELECT count(*) FROM history WHERE state IS NOT NULL"), 3);
   EXPECT_EQ(model.number("SELECT min(version) FROM history WHERE state IS NOT NULL"), 64);
   for (const std::int64_t n : {1, 63, 64, 65, 127, 128, 199}) {
-    const auto body = nlohmann::json::parse(find_version(model.queries().connection(), task_id(1), n).body);
+    const auto body = nlohmann::json::parse(find_version(model.queries().connection(), task_id(1), Sight::everything(), n).body);
     EXPECT_EQ(body.at("version"), n);
     EXPECT_EQ(body.at("title"), n == 1 ? "t" : std::to_string(n));
   }
@@ -124,8 +124,8 @@ TEST(PastVersions, OfATaskWithManyTakeFewSteps) {
   model.deliver();
   TaskQueries queries = model.queries();
   for (const std::int64_t n : {1L, 63L, 9'999L, 10'047L, kVersions - 1}) {
-    EXPECT_LT(steps_of(queries, [&] { find_version(queries.connection(), task_id(1), n); }), 2'000) << n;
-    EXPECT_LT(steps_of(queries, [&] { find_at(queries.connection(), task_id(1), at_second(n)); }), 3'000) << n;
+    EXPECT_LT(steps_of(queries, [&] { find_version(queries.connection(), task_id(1), Sight::everything(), n); }), 2'000) << n;
+    EXPECT_LT(steps_of(queries, [&] { find_at(queries.connection(), task_id(1), Sight::everything(), at_second(n)); }), 3'000) << n;
   }
 }
 
@@ -143,16 +143,16 @@ TEST(PastVersions, ThatAreParkedAreNeitherShownNorDenied) {
 
   TaskQueries queries = model.queries();
   for (const std::int64_t n : {1, 2}) {
-    const FoundVersion found = find_version(queries.connection(), task_id(1), n);
+    const FoundVersion found = find_version(queries.connection(), task_id(1), Sight::everything(), n);
     EXPECT_EQ(found.kind, Kind::Found);
     EXPECT_TRUE(found.quarantined);
     EXPECT_EQ(nlohmann::json::parse(found.body).at("quarantined").at("version"), 3);
   }
-  EXPECT_EQ(find_version(queries.connection(), task_id(1), 3).kind, Kind::Parked);
-  EXPECT_EQ(find_version(queries.connection(), task_id(1), 4).kind, Kind::Parked);
-  EXPECT_EQ(find_version(queries.connection(), task_id(1), 5).kind, Kind::Unknown);
+  EXPECT_EQ(find_version(queries.connection(), task_id(1), Sight::everything(), 3).kind, Kind::Parked);
+  EXPECT_EQ(find_version(queries.connection(), task_id(1), Sight::everything(), 4).kind, Kind::Parked);
+  EXPECT_EQ(find_version(queries.connection(), task_id(1), Sight::everything(), 5).kind, Kind::Unknown);
   // When a parked version was made cannot be known for sure, so the last good state stands, marked.
-  const FoundVersion late = find_at(queries.connection(), task_id(1), at_second(100));
+  const FoundVersion late = find_at(queries.connection(), task_id(1), Sight::everything(), at_second(100));
   EXPECT_EQ(late.version, 2);
   EXPECT_TRUE(late.quarantined);
 }
@@ -160,8 +160,8 @@ TEST(PastVersions, ThatAreParkedAreNeitherShownNorDenied) {
 TEST(PastVersions, OfTasksThatNeverWereAreUnknown) {
   ReadModel model;
   model.deliver();
-  EXPECT_EQ(find_version(model.queries().connection(), task_id(1), 1).kind, Kind::Unknown);
-  EXPECT_EQ(find_at(model.queries().connection(), task_id(1), at_second(1)).kind, Kind::Unknown);
+  EXPECT_EQ(find_version(model.queries().connection(), task_id(1), Sight::everything(), 1).kind, Kind::Unknown);
+  EXPECT_EQ(find_at(model.queries().connection(), task_id(1), Sight::everything(), at_second(1)).kind, Kind::Unknown);
 }
 
 TEST(ParkedRecords, ComeInPagesByteForByte) {

@@ -51,14 +51,14 @@ TEST(Projector, KeepsTheNewestStateOfEachTask) {
   model.deliver();
   ASSERT_TRUE(model.failures.empty());
   TaskQueries queries = model.queries();
-  const FoundTask first = queries.find_task(task_id(1));
+  const FoundTask first = queries.find_task(task_id(1), Sight::everything());
   EXPECT_EQ(first.version, 3);
   EXPECT_FALSE(first.deleted);
   const auto body = nlohmann::json::parse(first.body);
   EXPECT_EQ(body.at("status"), "IN_PROGRESS");
   EXPECT_EQ(body.at("tags"), nlohmann::json({"docs"}));
-  EXPECT_TRUE(queries.find_task(task_id(2)).deleted);
-  EXPECT_FALSE(queries.find_task(task_id(3)).known);
+  EXPECT_TRUE(queries.find_task(task_id(2), Sight::everything()).deleted);
+  EXPECT_FALSE(queries.find_task(task_id(3), Sight::everything()).known);
   EXPECT_EQ(model.number("SELECT count(*) FROM task_tags"), 1);
 }
 
@@ -66,7 +66,7 @@ TEST(Projector, TellsTheHistoryWithWhatChanged) {
   ReadModel model;
   append_story(model);
   model.deliver();
-  const HistoryPage page = model.queries().history(task_id(1), 0, 50);
+  const HistoryPage page = model.queries().history(task_id(1), Sight::everything(), 0, 50);
   const auto items = nlohmann::json::parse("[" + page.items + "]");
   ASSERT_EQ(items.size(), 3U);
   EXPECT_EQ(items[0].at("type"), "taskstream.task.created.v1");
@@ -78,8 +78,8 @@ TEST(Projector, TellsTheHistoryWithWhatChanged) {
   EXPECT_EQ(items[2].at("version"), 3);
   EXPECT_EQ(items[2].at("changes"), nlohmann::json({{"tags", {{"from", {"docs", "urgent"}}, {"to", {"docs"}}}}}));
   EXPECT_EQ(items[2].at("position").at("partition"), partition_of(model, task_id(1)));
-  EXPECT_EQ(model.queries().history(task_id(2), 0, 1).next, 1);
-  EXPECT_EQ(nlohmann::json::parse(model.queries().history(task_id(2), 1, 1).items).at("reason"), "done");
+  EXPECT_EQ(model.queries().history(task_id(2), Sight::everything(), 0, 1).next, 1);
+  EXPECT_EQ(nlohmann::json::parse(model.queries().history(task_id(2), Sight::everything(), 1, 1).items).at("reason"), "done");
 }
 
 TEST(Projector, ComesToTheSameRowsWhateverTheBatches) {
@@ -142,7 +142,7 @@ TEST(Projector, QuarantinesAStreamAndGoesOnWithTheOthers) {
   model.append(recorded(task_id(1), 5, events::TaskEdited{.changes = {.title = "After"}}, 8));
   model.append(recorded(task_id(3), 1, events::TaskCreated{.title = "Another"}, 9));
   model.deliver(1);
-  const FoundTask found = model.queries().find_task(task_id(1));
+  const FoundTask found = model.queries().find_task(task_id(1), Sight::everything());
   EXPECT_TRUE(found.quarantined);
   EXPECT_EQ(found.version, 3);
   const auto body = nlohmann::json::parse(found.body);
@@ -150,7 +150,7 @@ TEST(Projector, QuarantinesAStreamAndGoesOnWithTheOthers) {
   EXPECT_EQ(body.at("quarantined").at("version"), 4);
   EXPECT_EQ(model.queries().counts().parked, 3);
   EXPECT_EQ(model.queries().counts().quarantined, 1);
-  EXPECT_TRUE(model.queries().find_task(task_id(3)).known);
+  EXPECT_TRUE(model.queries().find_task(task_id(3), Sight::everything()).known);
 
   // Software that still does not know it leaves everything as it is.
   const std::string before = model.dump();
@@ -247,7 +247,7 @@ TEST(Projector, PublishesTheTokenThatReadersFindInTheSnapshot) {
   ReadModel model;
   append_story(model);
   model.deliver();
-  EXPECT_EQ(model.commits.back().token, model.queries().find_task(task_id(1)).token);
+  EXPECT_EQ(model.commits.back().token, model.queries().find_task(task_id(1), Sight::everything()).token);
   EXPECT_EQ(*events::decode_token(model.commits.back().token, model.identity.log_id), model.committed());
 }
 

@@ -69,14 +69,14 @@ TEST(TaskList, IsGivenUpAtTheTimeLimit) {
   EXPECT_THROW(hurried.list_tasks(
                    {.filter = {.priorities = {events::Priority::High, events::Priority::Low}}, .with_total = true}),
                QueryTooLong);
-  EXPECT_FALSE(hurried.find_task(task_id(1)).token.empty());
+  EXPECT_FALSE(hurried.find_task(task_id(1), Sight::everything()).token.empty());
   {
     // Words that all of them have: the full text index is read by statements of its own, which are given up too.
     sqlite::Database database(model.path(), sqlite::Database::Mode::ReadWrite);
     database.execute("INSERT INTO task_words (rowid, words) SELECT stream_no, 'common common' || id FROM tasks");
   }
   EXPECT_THROW(hurried.list_tasks({.filter = {.words = {"comm"}}}), QueryTooLong);
-  EXPECT_FALSE(hurried.find_task(task_id(1)).token.empty());
+  EXPECT_FALSE(hurried.find_task(task_id(1), Sight::everything()).token.empty());
 }
 
 }  // namespace

@@ -16,13 +16,15 @@ constexpr auto kLong = std::chrono::seconds(30);
 
 // One waiting request on a context that the test turns by hand.
 struct Waiting {
-  Waiting(TokenWaiters& waiters, std::vector<events::Offset> next, std::chrono::milliseconds wait = kLong) {
+  Waiting(TokenWaiters& waiters, std::vector<events::Offset> next, std::chrono::milliseconds wait = kLong,
+          std::string principal = {}) {
     boost::asio::co_spawn(
         context,
         [](TokenWaiters& in, events::PositionVector target, std::chrono::steady_clock::time_point until,
-           std::optional<Outcome>& to) -> boost::asio::awaitable<void> {
-          to = co_await in.wait(std::move(target), until);
-        }(waiters, events::PositionVector(std::move(next)), std::chrono::steady_clock::now() + wait, outcome),
+           std::string who, std::optional<Outcome>& to) -> boost::asio::awaitable<void> {
+          to = co_await in.wait(std::move(target), until, std::move(who));
+        }(waiters, events::PositionVector(std::move(next)), std::chrono::steady_clock::now() + wait,
+          std::move(principal), outcome),
         boost::asio::detached);
     turn();
   }
@@ -85,6 +87,28 @@ TEST(TokenWaiters, AreBoundedAndEndWhenClosed) {
   EXPECT_EQ(first.outcome, Outcome::Closed);
   Waiting third(waiters, {3});
   EXPECT_EQ(third.outcome, Outcome::Closed);
+}
+
+TEST(TokenWaiters, AreBoundedForEachPrincipal) {
+  TokenWaiters waiters(0, 2);
+  Waiting first(waiters, {3}, kLong, "Ann");
+  Waiting second(waiters, {0, 5}, kLong, "Ann");
+  EXPECT_EQ(Waiting(waiters, {3}, kLong, "Ann").outcome, Outcome::Full);
+  Waiting of_another(waiters, {3}, kLong, "Bob");
+  Waiting of_nobody[] = {{waiters, {3}}, {waiters, {3}}, {waiters, {3}}};
+  EXPECT_EQ(waiters.size(), 6U);
+  waiters.committed(events::PositionVector({3}));
+  for (auto* waiting : {&first, &of_another, &of_nobody[0], &of_nobody[1], &of_nobody[2]}) {
+    waiting->turn();
+    EXPECT_EQ(waiting->outcome, Outcome::Covered);
+  }
+  EXPECT_EQ(Waiting(waiters, {3}, kLong, "Ann").outcome, Outcome::Covered);
+  Waiting third(waiters, {0, 5}, kLong, "Ann");
+  EXPECT_FALSE(third.outcome) << "there is a place again";
+  EXPECT_EQ(Waiting(waiters, {0, 5}, kLong, "Ann").outcome, Outcome::Full);
+  waiters.close();
+  second.turn();
+  third.turn();
 }
 
 TEST(TokenWaiters, AreWokenOnTheirOwnThreadByCommitsOfAnother) {

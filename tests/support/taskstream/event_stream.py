@@ -23,14 +23,15 @@ class StreamEnded(Exception):
 class EventStream:
     """GET /v1/stream on a socket of its own, read by nobody's library: chunks, lines and fields as they come."""
 
-    def __init__(self, port, query="", last_event_id=None, receive_buffer=None, timeout_s=20.0):
+    def __init__(self, port, query="", last_event_id=None, receive_buffer=None, timeout_s=20.0, bearer=None):
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(timeout_s)
         self.socket.connect(("127.0.0.1", port))
         resume = f"Last-Event-ID: {last_event_id}\r\n" if last_event_id else ""
-        self.socket.sendall(f"GET /v1/stream{query} HTTP/1.1\r\nHost: localhost\r\n{resume}\r\n".encode())
+        authorization = f"Authorization: Bearer {bearer}\r\n" if bearer else ""
+        self.socket.sendall(f"GET /v1/stream{query} HTTP/1.1\r\nHost: localhost\r\n{authorization}{resume}\r\n".encode())
         self._timeout_s = timeout_s
         self._encoded = b""
         self._text = b""
