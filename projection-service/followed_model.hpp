@@ -45,7 +45,7 @@ class FollowedModel final : public ProjectorListener {
   void on_write_failed(std::string reason, bool damaged) override;
   void on_log_damaged(std::string message) override;
 
-  AppliedLines applied_lines_;  // of the log's thread
+  AppliedLines applied_lines_;  // for the projector's calls, which come one at a time
   std::unique_ptr<ModelFile> file_;
   Writer writer_;
 
