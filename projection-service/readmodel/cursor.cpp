@@ -69,6 +69,7 @@ std::optional<Cursor> decode_cursor(std::string_view text, std::string_view quer
   rest.remove_prefix(kIdBytes + 1);
   switch (kind) {
     case KeyKind::None:
+      if (!rest.empty()) return std::nullopt;
       return cursor;
     case KeyKind::Number:
       if (rest.size() != kNumberBytes) return std::nullopt;

@@ -103,6 +103,6 @@ def test_links_of_the_pages_lead_somewhere():
 
 
 def test_scripts_can_be_run():
-    for name in ("compose/up", "compose/down", "compose/install", "compose/kafka", "compose/is-ready", "compose/first-token", "tests/run", "tests/simulate", ".ci/run"):
+    for name in ("compose/up", "compose/down", "compose/install", "compose/kafka", "compose/is-ready", "compose/first-token", "tests/run", "tests/simulate", "tests/fuzz", ".ci/run"):
         subprocess.run(["bash", "-n", ROOT / name], check=True)
         assert (ROOT / name).stat().st_mode & 0o111, name
