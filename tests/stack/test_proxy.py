@@ -5,6 +5,7 @@ import json
 import uuid
 
 import pytest
+from taskstream.client import Answer
 from taskstream.event_stream import EventStream
 from taskstream.places import ROOT
 from taskstream.stack import COMMANDS, PROXY_PORT, Behind
@@ -69,35 +70,47 @@ def test_the_host_stays_what_the_client_named(stack):
     assert stack.commands().create("from elsewhere", {**own, "Origin": "http://elsewhere.example"}).status == 403
 
 
-def test_a_write_that_gets_no_answer_is_not_sent_again(engine):
-    """The very settings of the proxy, before services that read a write and hang up."""
-    hangs_up = 'read -r line; case $line in *health*) printf "HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n";; *) echo "$line" >>/tmp/heard;; esac'
-    engine.docker("network", "create", "--internal", "probe")
-    names = ["probe-proxy"]
+@pytest.fixture
+def lone_proxy(engine):
+    """The very settings of the proxy, in a network where there are no services. Answers its address."""
+    engine.docker("network", "create", "--internal", "lone")
     try:
-        for service in COMMANDS:
-            names.append(f"probe-{service}")
-            engine.docker("run", "--detach", "--name", names[-1], "--network", "probe", "--network-alias", service, "--entrypoint", "busybox",
-                          "prom/prometheus:v2.42.0", "nc", "-ll", "-p", "8080", "-e", "sh", "-c", hangs_up)
-        engine.docker("run", "--detach", "--name", "probe-proxy", "--network", "probe", "--volume",
+        engine.docker("run", "--detach", "--name", "lone-proxy", "--network", "lone", "--volume",
                       f"{ROOT}/compose/haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro", "haproxy:2.6")
-        address = json.loads(engine.docker("inspect", "probe-proxy"))[0]["NetworkSettings"]["Networks"]["probe"]["IPAddress"]
-        wait_until(lambda: ask(address, "GET", "/command/health/ready") == 200, "the proxy has found the services", 60.0, 0.2)
-        assert ask(address, "POST", "/command/v1/tasks") in (502, None)
-        heard = "".join(engine.docker("exec", name, "busybox", "sh", "-c", "cat /tmp/heard || true") for name in names[1:])
-        assert heard.split() == ["POST", "/v1/tasks", "HTTP/1.1"], heard
+        address = json.loads(engine.docker("inspect", "lone-proxy"))[0]["NetworkSettings"]["Networks"]["lone"]["IPAddress"]
+        wait_until(lambda: ask(address, "GET", "/").status, "the proxy answers", 60.0, 0.2)
+        yield address
     finally:
-        engine.docker("rm", "--force", "--volumes", *names)
-        engine.docker("network", "rm", "probe")
+        engine.docker("rm", "--force", "--volumes", *engine.docker("ps", "--all", "--quiet", "--filter", "network=lone").split())
+        engine.docker("network", "rm", "lone")
+
+
+def test_where_no_service_is_ready_the_proxy_says_so_as_a_service_would(lone_proxy):
+    answer = ask(lone_proxy, "POST", "/command/v1/tasks")
+    assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "SERVICE_UNAVAILABLE", "1"), answer
+
+
+def test_a_write_that_gets_no_answer_is_not_sent_again(engine, lone_proxy):
+    """… by a service that reads a write and hangs up, as one does that is killed."""
+    hangs_up = 'read -r line; case $line in *health*) printf "HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n";; *) echo "$line" >>/tmp/heard;; esac'
+    for service in COMMANDS:
+        engine.docker("run", "--detach", "--name", f"lone-{service}", "--network", "lone", "--network-alias", service, "--entrypoint", "busybox",
+                      "prom/prometheus:v2.42.0", "nc", "-ll", "-p", "8080", "-e", "sh", "-c", hangs_up)
+    wait_until(lambda: ask(lone_proxy, "GET", "/command/health/ready").status == 200, "the proxy has found the services", 60.0, 0.2)
+    answer = ask(lone_proxy, "POST", "/command/v1/tasks")
+    assert (answer.status, answer.code) == (502, "BAD_GATEWAY"), answer
+    heard = "".join(engine.docker("exec", f"lone-{service}", "busybox", "sh", "-c", "cat /tmp/heard || true") for service in COMMANDS)
+    assert heard.split() == ["POST", "/v1/tasks", "HTTP/1.1"], heard
 
 
 def ask(address, method, path):
-    """The status; None where the connection ends without one."""
+    """What the proxy at this address answers; status None where the connection ends without an answer."""
     connection = http.client.HTTPConnection(address, 8080, timeout=30)
     try:
         connection.request(method, path, body=b"{}" if method == "POST" else None)
-        return connection.getresponse().status
+        response = connection.getresponse()
+        return Answer(response.status, response.headers, response.read())
     except (OSError, http.client.HTTPException):
-        return None
+        return Answer(None, {}, b"")
     finally:
         connection.close()

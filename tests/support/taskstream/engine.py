@@ -6,7 +6,6 @@ the tests ended; and no rule, bridge or forwarding of its reaches the machine. O
 
 import ctypes
 import os
-import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -94,7 +93,7 @@ class Engine:
         for top in Path("/sys/fs/cgroup").glob(f"**/{self._cgroup}"):
             for folder, _, _ in os.walk(top, topdown=False):
                 os.rmdir(folder)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        subprocess.run(["rm", "-rf", self.folder], check=True, timeout=300)
 
     def last_words(self):
         return self.words.read_text(errors="replace")[-2000:] if self.words.exists() else "none"
