@@ -13,6 +13,7 @@ export async function signIn(urls) {
       if (trouble === null && (token || named)) return await Taskstream.open({ ...urls, ...(named ?? {}) });
       return await askWho(urls, trouble);
     } catch (error) {
+      if (!(error instanceof ProblemError) || ![400, 401, 403].includes(error.status)) throw error;
       trouble = error;
     }
   }

@@ -251,3 +251,19 @@ test("of a batch that cannot be read, what is named in the refusal is rolled bac
   assert.equal((await (await replica.create({ title: "y" })).settled).verdict, "applied");
   await replica.close();
 });
+
+test("what follows a replayed change expects the version that this one made, not the one that is there by now", async () => {
+  let follower;
+  const replayedLate = async ([{ commandId, path }]) => {
+    follower = await replica.edit(path.split("/")[3], { title: "follower" });
+    return json(200, { results: [{ commandId, verdict: "replayed", status: 200, version: 7, body: { ...task(7), taskId: path.split("/")[3] } }] });
+  };
+  const { replica, sent } = await replicaOn([all("applied", 201), LOST, replayedLate, all("applied")]);
+  const { taskId, settled } = await replica.create({ title: "x" });
+  await settled;
+  const change = await replica.edit(taskId, { description: "lost" });
+  assert.equal((await change.settled).verdict, "replayed");
+  await follower.settled;
+  assert.deepEqual(sent.map(([{ expectedVersion }]) => expectedVersion), [0, 1, 1, 2]);
+  await replica.close();
+});

@@ -1,5 +1,5 @@
 // Both services as real processes on the embedded log, each in a folder of its own.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -34,6 +34,9 @@ async function freePort() {
   }
 }
 
+// Whoever ends the tests ends what they started.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
 class Service {
   #command;
   #folder;
@@ -49,6 +52,7 @@ class Service {
   async start() {
     const words = openSync(join(this.#folder, `${this.name}.log`), "a");
     this.#process = spawn(...this.#command, { cwd: this.#folder, stdio: ["ignore", words, words] });
+    process.once("exit", () => this.#process.kill("SIGKILL"));
     await until(async () => {
       if (this.#process.exitCode !== null) throw new Error(`${this.name} ended:\n${this.said()}`);
       return fetch(`${this.url}/health/ready`).then((answer) => answer.ok, () => false);
@@ -56,6 +60,7 @@ class Service {
     return this;
   }
   said() { return readFileSync(join(this.#folder, `${this.name}.log`), "utf8"); }
+  signal(name) { this.#process.kill(name); }
   async stop(signal = "SIGKILL") {
     if (!this.#process || this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const ended = new Promise((end) => this.#process.once("exit", end));
@@ -64,10 +69,27 @@ class Service {
   }
 }
 
-/** `{command, projection, folder, addUser(), stop()}`. */
-export async function startServices({ command = [], projection = [] } = {}) {
+/** An auth file, kept by the program that users keep theirs with. */
+class Tokens {
+  constructor(folder) { this.file = join(folder, "auth.json"); }
+  make(subject, role, scope) {
+    const words = ["make", "--subject", subject, "--role", role, "--scope", scope, "--auth", this.file];
+    return execFileSync(join(BIN, "taskstream-token"), words, { encoding: "utf8" }).trim();
+  }
+}
+
+/** `{command, projection, folder, tokens, addUser(), stop()}`. With `auth` everybody has to authenticate; `tokens.root` may
+ *  do everything. */
+export async function startServices({ command = [], projection = [], auth = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "taskstream-web-"));
   const log = ["--log", `file:${join(folder, "log")}`];
+  const tokens = new Tokens(folder);
+  const headers = { "Content-Type": "application/json" };
+  if (auth) {
+    tokens.root = tokens.make("root", "admin", "admin");
+    headers.Authorization = `Bearer ${tokens.root}`;
+    log.push("--auth", tokens.file);
+  }
   const [commandPort, projectionPort] = [await freePort(), await freePort()];
   const origin = [`http://127.0.0.1:${projectionPort}`];
   const both = {
@@ -81,10 +103,13 @@ export async function startServices({ command = [], projection = [] } = {}) {
   return {
     ...both,
     folder,
+    tokens,
+    /** Has the services read the auth file again. */
+    readTokens() { [both.command, both.projection].forEach((service) => service.signal("SIGHUP")); },
     async addUser(firstName, lastName = "Tester") {
       const email = `${firstName}.${lastName}@example.org`.toLowerCase();
       const answer = await fetch(`${both.command.url}/v1/users`, {
-        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ firstName, lastName, email }),
+        method: "POST", headers, body: JSON.stringify({ firstName, lastName, email }),
       });
       return answer.json();
     },
