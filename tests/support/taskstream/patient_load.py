@@ -78,7 +78,8 @@ class PatientLoad(Crowd):
         assert not doubled, f"written twice: {doubled}"
         lost = {mark: event for mark, event in self.acknowledged.items() if seen.get(mark) != [event]}
         assert not lost, f"acknowledged, but not in the log as acknowledged: {lost}"
-        assert seen.keys() == self.acknowledged.keys()
+        strangers = seen.keys() - self.acknowledged.keys()
+        assert not strangers, f"in the log, and acknowledged to nobody: {strangers}"
         created = [task for task, stream in fold.tasks.items() if stream.task and stream.task["title"] == self.title]
         assert sorted(created) == sorted(self.tasks), "a task was created twice, or not at all"
 
