@@ -1,15 +1,15 @@
 #include "projection-service/board_files.hpp"
 
-#include "projection-service/web/board_js.hpp"
-#include "projection-service/web/conflict_dialog_js.hpp"
-#include "projection-service/web/dom_js.hpp"
-#include "projection-service/web/icon_svg.hpp"
-#include "projection-service/web/index_html.hpp"
-#include "projection-service/web/sign_in_js.hpp"
-#include "projection-service/web/style_css.hpp"
-#include "projection-service/web/task_dialog_js.hpp"
-#include "projection-service/web/taskstream_d_ts.hpp"
-#include "projection-service/web/taskstream_js.hpp"
+#include "projection-service/board_js.hpp"
+#include "projection-service/conflict_dialog_js.hpp"
+#include "projection-service/dom_js.hpp"
+#include "projection-service/icon_svg.hpp"
+#include "projection-service/index_html.hpp"
+#include "projection-service/sign_in_js.hpp"
+#include "projection-service/style_css.hpp"
+#include "projection-service/task_dialog_js.hpp"
+#include "projection-service/taskstream_d_ts.hpp"
+#include "projection-service/taskstream_js.hpp"
 
 namespace taskstream::projection {
 namespace {

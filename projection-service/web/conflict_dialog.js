@@ -1,11 +1,12 @@
 // What to do about a change that met somebody else's: base, mine and theirs, field by field.
 import { FIELD_WORDS, PRIORITY_WORDS, STATUS_WORDS, el, momentOf, openDialog, tell } from "/dom.js";
 
-const WRITTEN = new Set(["title", "description"]);  // fields of which both versions can be put together by hand
+const WRITTEN = new Set(["title", "description"]); // fields of which both versions can be put together by hand
 
 export function openConflict(conflict, nameOf) {
   const shown = (name, value) => {
-    if (value === null || value === undefined || value === "" || value.length === 0) return el("span", { class: "none" }, "nothing");
+    if (value === null || value === undefined || value === "" || value.length === 0)
+      return el("span", { class: "none" }, "nothing");
     if (name === "status") return STATUS_WORDS[value];
     if (name === "priority") return PRIORITY_WORDS[value];
     if (name === "assigneeId") return nameOf(value);
@@ -14,22 +15,56 @@ export function openConflict(conflict, nameOf) {
     return Array.isArray(value) ? value.join(", ") : String(value);
   };
   const choices = new Map();
-  const fields = [...new Set([...conflict.conflictingFields, ...conflict.fields, ...conflict.changes.map((change) => change.field)])];
+  const fields = [
+    ...new Set([...conflict.conflictingFields, ...conflict.fields, ...conflict.changes.map((change) => change.field)]),
+  ];
   const rows = fields.filter((name) => name !== "lock").map((name) => rowOf(conflict, name, shown, nameOf, choices));
   const act = (work) => async () => {
     dialog.close();
     await work().catch((error) => tell(error.message, "trouble"));
   };
   const merge = () => conflict.merge(Object.fromEntries([...choices].map(([name, choice]) => [name, choice()])));
-  const dialog = openDialog("Somebody changed this task, too", { class: "wide conflict" },
-    el("p", {}, el("strong", {}, conflict.theirs.title), ` was changed since you looked at it. Choose for each field that both of you changed.`),
-    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "The versions" }, el("table", {},
-      el("thead", {}, el("tr", {}, ["Field", "Before", "Mine", "Theirs", "Take"].map((word) => el("th", { scope: "col" }, word)))),
-      el("tbody", {}, rows))),
-    el("div", { class: "actions" },
+  const dialog = openDialog(
+    "Somebody changed this task, too",
+    { class: "wide conflict" },
+    el(
+      "p",
+      {},
+      el("strong", {}, conflict.theirs.title),
+      ` was changed since you looked at it. Choose for each field that both of you changed.`,
+    ),
+    el(
+      "div",
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": "The versions" },
+      el(
+        "table",
+        {},
+        el(
+          "thead",
+          {},
+          el(
+            "tr",
+            {},
+            ["Field", "Before", "Mine", "Theirs", "Take"].map((word) => el("th", { scope: "col" }, word)),
+          ),
+        ),
+        el("tbody", {}, rows),
+      ),
+    ),
+    el(
+      "div",
+      { class: "actions" },
       el("button", { type: "button", onclick: act(() => conflict.giveUp()) }, "Discard mine"),
-      el("button", { type: "button", onclick: act(() => conflict.overwrite()) }, conflict.kind === "delete" ? "Delete all the same" : "Overwrite with mine"),
-      conflict.kind === "delete" ? null : el("button", { type: "button", class: "primary", onclick: act(merge) }, "Save what is chosen")));
+      el(
+        "button",
+        { type: "button", onclick: act(() => conflict.overwrite()) },
+        conflict.kind === "delete" ? "Delete all the same" : "Overwrite with mine",
+      ),
+      conflict.kind === "delete"
+        ? null
+        : el("button", { type: "button", class: "primary", onclick: act(merge) }, "Save what is chosen"),
+    ),
+  );
   return dialog;
 }
 
@@ -37,26 +72,54 @@ function rowOf(conflict, name, shown, nameOf, choices) {
   const change = conflict.changes.find((each) => each.field === name);
   const isContested = conflict.conflictingFields.includes(name);
   const by = change && el("div", { class: "by" }, `${nameOf(change.actor)}, ${momentOf(change.time)}`);
-  const mine = conflict.fields.includes(name) && conflict.mine ? shown(name, conflict.mine[name]) : el("span", { class: "none" }, "not touched");
-  return el("tr", { class: isContested ? "contested" : null },
-    el("th", { scope: "row" }, FIELD_WORDS[name] ?? name), el("td", {}, shown(name, conflict.base[name])), el("td", {}, mine),
+  const mine =
+    conflict.fields.includes(name) && conflict.mine
+      ? shown(name, conflict.mine[name])
+      : el("span", { class: "none" }, "not touched");
+  return el(
+    "tr",
+    { class: isContested ? "contested" : null },
+    el("th", { scope: "row" }, FIELD_WORDS[name] ?? name),
+    el("td", {}, shown(name, conflict.base[name])),
+    el("td", {}, mine),
     el("td", {}, change ? shown(name, conflict.theirs[name]) : el("span", { class: "none" }, "not touched"), by),
-    el("td", {}, isContested && conflict.kind !== "delete" ? choiceOf(conflict, name, choices) : change ? "theirs" : "mine"));
+    el(
+      "td",
+      {},
+      isContested && conflict.kind !== "delete" ? choiceOf(conflict, name, choices) : change ? "theirs" : "mine",
+    ),
+  );
 }
 
 function choiceOf(conflict, name, choices) {
   const label = FIELD_WORDS[name] ?? name;
-  const own = WRITTEN.has(name) ? el("textarea", { rows: "2", "aria-label": `${label}, put together`, hidden: true }) : null;
-  if (own) own.value = [conflict.mine[name], conflict.theirs[name]].filter(Boolean).join(name === "title" ? " / " : "\n");
+  const own = WRITTEN.has(name)
+    ? el("textarea", { rows: "2", "aria-label": `${label}, put together`, hidden: true })
+    : null;
+  if (own)
+    own.value = [conflict.mine[name], conflict.theirs[name]].filter(Boolean).join(name === "title" ? " / " : "\n");
   let chosen = "mine";
   choices.set(name, () => (chosen === "own" ? { value: own.value } : chosen));
   const radio = (value, words) => {
-    const input = el("input", { type: "radio", name: `take-${name}`, value, checked: value === "mine", onchange: () => {
-      chosen = value;
-      if (own) own.hidden = value !== "own";
-    } });
+    const input = el("input", {
+      type: "radio",
+      name: `take-${name}`,
+      value,
+      checked: value === "mine",
+      onchange: () => {
+        chosen = value;
+        if (own) own.hidden = value !== "own";
+      },
+    });
     return el("label", { class: "choice" }, input, words);
   };
-  return el("fieldset", { class: "choices" }, el("legend", { class: "visually-hidden" }, label), radio("mine", "mine"), radio("theirs", "theirs"),
-    own && radio("own", "both"), own);
+  return el(
+    "fieldset",
+    { class: "choices" },
+    el("legend", { class: "visually-hidden" }, label),
+    radio("mine", "mine"),
+    radio("theirs", "theirs"),
+    own && radio("own", "both"),
+    own,
+  );
 }

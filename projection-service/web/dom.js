@@ -20,12 +20,24 @@ export function fill(parent, ...children) {
 }
 
 export const STATUS_WORDS = {
-  NOT_STARTED: "To do", IN_PROGRESS: "In progress", BLOCKED: "Blocked", DEFERRED: "Deferred", COMPLETED: "Done", CANCELLED: "Cancelled",
+  NOT_STARTED: "To do",
+  IN_PROGRESS: "In progress",
+  BLOCKED: "Blocked",
+  DEFERRED: "Deferred",
+  COMPLETED: "Done",
+  CANCELLED: "Cancelled",
 };
 export const PRIORITY_WORDS = { URGENT: "Urgent", HIGH: "High", MEDIUM: "Medium", LOW: "Low" };
 export const FIELD_WORDS = {
-  title: "Title", description: "Description", status: "Status", priority: "Priority", tags: "Tags", assigneeId: "Assignee", dueDate: "Due",
-  warningOffset: "Reminder", lock: "Lock",
+  title: "Title",
+  description: "Description",
+  status: "Status",
+  priority: "Priority",
+  tags: "Tags",
+  assigneeId: "Assignee",
+  dueDate: "Due",
+  warningOffset: "Reminder",
+  lock: "Lock",
 };
 export const isOpen = (task) => task.status !== "COMPLETED" && task.status !== "CANCELLED";
 export const isOverdue = (task) => isOpen(task) && task.dueDate !== null && Date.parse(task.dueDate) < Date.now();
@@ -43,7 +55,12 @@ export const momentOf = (time) => MOMENT.format(new Date(time));
 /** `in 3 days`, `2 h ago`. */
 export function distance(time) {
   const seconds = (Date.parse(time) - Date.now()) / 1000;
-  const [amount, unit] = Math.abs(seconds) < 3600 ? [seconds / 60, "minute"] : Math.abs(seconds) < 86_400 ? [seconds / 3600, "hour"] : [seconds / 86_400, "day"];
+  const [amount, unit] =
+    Math.abs(seconds) < 3600
+      ? [seconds / 60, "minute"]
+      : Math.abs(seconds) < 86_400
+        ? [seconds / 3600, "hour"]
+        : [seconds / 86_400, "day"];
   return new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }).format(Math.round(amount), unit);
 }
 
@@ -60,10 +77,20 @@ let labels = 0;
 export function field(label, control, hint = null) {
   labels += 1;
   control.id ||= `field-${labels}`;
-  return el("div", { class: "field" }, el("label", { for: control.id }, label), control, hint && el("p", { class: "hint" }, hint));
+  return el(
+    "div",
+    { class: "field" },
+    el("label", { for: control.id }, label),
+    control,
+    hint && el("p", { class: "hint" }, hint),
+  );
 }
 export function select(options, chosen, attributes = {}) {
-  const control = el("select", attributes, options.map(([value, words]) => el("option", { value }, words)));
+  const control = el(
+    "select",
+    attributes,
+    options.map(([value, words]) => el("option", { value }, words)),
+  );
   control.value = chosen;
   return control;
 }
@@ -72,8 +99,17 @@ export function select(options, chosen, attributes = {}) {
 export function openDialog(title, attributes, ...children) {
   labels += 1;
   const heading = el("h2", { id: `dialog-${labels}` }, title);
-  const close = el("button", { class: "icon close", type: "button", "aria-label": "Close", onclick: () => dialog.close() }, "✕");
-  const dialog = el("dialog", { "aria-labelledby": heading.id, ...attributes }, el("div", { class: "dialog-head" }, heading, close), ...children);
+  const close = el(
+    "button",
+    { class: "icon close", type: "button", "aria-label": "Close", onclick: () => dialog.close() },
+    "✕",
+  );
+  const dialog = el(
+    "dialog",
+    { "aria-labelledby": heading.id, ...attributes },
+    el("div", { class: "dialog-head" }, heading, close),
+    ...children,
+  );
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
@@ -83,17 +119,37 @@ export function openDialog(title, attributes, ...children) {
 /** Asks yes or no. */
 export function ask(title, text, yes) {
   return new Promise((answer) => {
-    const act = el("button", { class: "danger", type: "button", onclick: () => { answer(true); dialog.close(); } }, yes);
+    const act = el(
+      "button",
+      {
+        class: "danger",
+        type: "button",
+        onclick: () => {
+          answer(true);
+          dialog.close();
+        },
+      },
+      yes,
+    );
     const leave = el("button", { type: "button", onclick: () => dialog.close() }, "Cancel");
-    const dialog = openDialog(title, { class: "small", role: "alertdialog" }, el("p", {}, text), el("div", { class: "actions" }, leave, act));
+    const dialog = openDialog(
+      title,
+      { class: "small", role: "alertdialog" },
+      el("p", {}, text),
+      el("div", { class: "actions" }, leave, act),
+    );
     dialog.addEventListener("close", () => answer(false));
   });
 }
 
 /** Says something for a while. */
 export function tell(text, kind = "info") {
-  const message = el("div", { class: `message ${kind}` }, el("p", {}, text),
-    el("button", { class: "icon", type: "button", "aria-label": "Dismiss", onclick: () => message.remove() }, "✕"));
+  const message = el(
+    "div",
+    { class: `message ${kind}` },
+    el("p", {}, text),
+    el("button", { class: "icon", type: "button", "aria-label": "Dismiss", onclick: () => message.remove() }, "✕"),
+  );
   document.getElementById("messages").append(message);
   if (kind !== "trouble") setTimeout(() => message.remove(), kind === "info" ? 6_000 : 20_000);
 }

@@ -1,8 +1,23 @@
 // One task: its fields, who may change what, its lock, and how it came to be.
 import { TRANSITIONS, newId, sameValue } from "/taskstream.js";
 import {
-  FIELD_WORDS, PRIORITY_WORDS, STATUS_WORDS, ask, dayOf, distance, el, field, fill, fromLocalInput, isHeld, isOpen, momentOf, openDialog, select,
-  tell, toLocalInput,
+  FIELD_WORDS,
+  PRIORITY_WORDS,
+  STATUS_WORDS,
+  ask,
+  dayOf,
+  distance,
+  el,
+  field,
+  fill,
+  fromLocalInput,
+  isHeld,
+  isOpen,
+  momentOf,
+  openDialog,
+  select,
+  tell,
+  toLocalInput,
 } from "/dom.js";
 
 const LOCK_SECONDS = 300;
@@ -10,24 +25,44 @@ const PRIORITIES = Object.entries(PRIORITY_WORDS);
 
 function formOf(task) {
   const inputs = {
-    title: el("input", { required: true, maxlength: "80", value: task.title, name: "title", autofocus: task.title === "" }),
+    title: el("input", {
+      required: true,
+      maxlength: "80",
+      value: task.title,
+      name: "title",
+      autofocus: task.title === "",
+    }),
     description: el("textarea", { rows: "5", maxlength: "4000", value: task.description ?? "", name: "description" }),
     priority: select(PRIORITIES, task.priority, { name: "priority" }),
     tags: el("input", { value: task.tags.join(", "), name: "tags" }),
     dueDate: el("input", { type: "datetime-local", value: toLocalInput(task.dueDate), name: "dueDate" }),
-    warningOffset: el("input", { type: "number", min: "0", max: "64000", value: task.warningOffset ?? "", name: "warningOffset" }),
+    warningOffset: el("input", {
+      type: "number",
+      min: "0",
+      max: "64000",
+      value: task.warningOffset ?? "",
+      name: "warningOffset",
+    }),
   };
   const read = () => ({
     title: inputs.title.value.trim(),
     description: inputs.description.value.trim() || null,
     priority: inputs.priority.value,
-    tags: [...new Set(inputs.tags.value.split(",").map((tag) => tag.trim()).filter(Boolean))],
+    tags: [
+      ...new Set(
+        inputs.tags.value
+          .split(",")
+          .map((tag) => tag.trim())
+          .filter(Boolean),
+      ),
+    ],
     // To the minute, which is all that the field shows: a time that was not touched stays what it was.
     dueDate: inputs.dueDate.value === toLocalInput(task.dueDate) ? task.dueDate : fromLocalInput(inputs.dueDate.value),
     warningOffset: inputs.warningOffset.value === "" ? null : Number(inputs.warningOffset.value),
   });
   const fields = [
-    field("Title", inputs.title), field("Description", inputs.description),
+    field("Title", inputs.title),
+    field("Description", inputs.description),
     el("div", { class: "pair" }, field("Priority", inputs.priority), field("Tags", inputs.tags, "Separated by commas")),
     el("div", { class: "pair" }, field("Due", inputs.dueDate), field("Remind, minutes before", inputs.warningOffset)),
   ];
@@ -37,8 +72,12 @@ function formOf(task) {
 export function openNewTask(board) {
   const empty = { title: "", description: null, priority: "MEDIUM", tags: [], dueDate: null, warningOffset: null };
   const { fields, read } = formOf(empty);
-  const form = el("form", { method: "dialog", class: "stack" }, ...fields,
-    el("div", { class: "actions" }, el("button", { class: "primary" }, "Create")));
+  const form = el(
+    "form",
+    { method: "dialog", class: "stack" },
+    ...fields,
+    el("div", { class: "actions" }, el("button", { class: "primary" }, "Create")),
+  );
   const dialog = openDialog("New task", {}, form);
   form.addEventListener("submit", () => {
     const given = Object.fromEntries(Object.entries(read()).filter(([name, value]) => !sameValue(value, empty[name])));
@@ -58,13 +97,24 @@ export function openTask(board, taskId) {
   const actions = el("div", { class: "actions wrap" });
   const lockLine = el("div", { class: "lock-line" });
   const past = el("section", { class: "past", "aria-label": "History" });
-  const form = el("form", { class: "stack" }, ...fields, el("div", { class: "actions" }, el("button", { class: "primary" }, "Save")));
-  const dialog = openDialog(seen.task.title, { class: "wide task" }, notice,
-    el("div", { class: "halves" }, form, el("div", { class: "stack" }, facts, actions, lockLine, past)));
+  const form = el(
+    "form",
+    { class: "stack" },
+    ...fields,
+    el("div", { class: "actions" }, el("button", { class: "primary" }, "Save")),
+  );
+  const dialog = openDialog(
+    seen.task.title,
+    { class: "wide task" },
+    notice,
+    el("div", { class: "halves" }, form, el("div", { class: "stack" }, facts, actions, lockLine, past)),
+  );
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const patch = Object.fromEntries(Object.entries(read()).filter(([name, value]) => !sameValue(value, seen.task[name])));
+    const patch = Object.fromEntries(
+      Object.entries(read()).filter(([name, value]) => !sameValue(value, seen.task[name])),
+    );
     dialog.close();
     if (Object.keys(patch).length) act(replica.edit(taskId, patch, { seen }));
   });
@@ -73,9 +123,23 @@ export function openTask(board, taskId) {
   const show = () => {
     const { task, conflict } = replica.task(taskId);
     if (!task) return dialog.close();
-    fill(notice, conflict && el("p", { class: "warning" }, "Your change met another one. ", el("button", { type: "button", "data-do": "conflict" }, "Settle it")),
-      task.version > seen.task.version && !conflict &&
-        el("p", { class: "warning" }, `${board.nameOf(task.updatedBy)} changed this task while you have it open. What you save is merged where you changed other fields.`));
+    fill(
+      notice,
+      conflict &&
+        el(
+          "p",
+          { class: "warning" },
+          "Your change met another one. ",
+          el("button", { type: "button", "data-do": "conflict" }, "Settle it"),
+        ),
+      task.version > seen.task.version &&
+        !conflict &&
+        el(
+          "p",
+          { class: "warning" },
+          `${board.nameOf(task.updatedBy)} changed this task while you have it open. What you save is merged where you changed other fields.`,
+        ),
+    );
     fill(facts, factsOf(board, task));
     fill(actions, actionsOf(board, task));
     fill(lockLine, lockOf(board, task));
@@ -100,8 +164,10 @@ export function openTask(board, taskId) {
     if (target.name === "status" && target.value) act(replica.setStatus(taskId, target.value));
     if (target.name === "assignee" && target.value) act(replica.assign(taskId, target.value));
   });
-  const stopWatching = replica.on("tasks", (ids) => { if (ids.has(taskId)) show(); });
-  const ticking = setInterval(show, 1_000);  // of the lock's countdown
+  const stopWatching = replica.on("tasks", (ids) => {
+    if (ids.has(taskId)) show();
+  });
+  const ticking = setInterval(show, 1_000); // of the lock's countdown
   dialog.addEventListener("close", () => {
     stopWatching();
     clearInterval(ticking);
@@ -113,9 +179,11 @@ export function openTask(board, taskId) {
 
 function factsOf(board, task) {
   const facts = [
-    ["Status", STATUS_WORDS[task.status]], ["Assignee", task.assigneeId ? board.nameOf(task.assigneeId) : "Nobody"],
+    ["Status", STATUS_WORDS[task.status]],
+    ["Assignee", task.assigneeId ? board.nameOf(task.assigneeId) : "Nobody"],
     ["Due", task.dueDate ? `${momentOf(task.dueDate)}` : "No date"],
-    ["Version", task.version === 0 ? "not sent yet" : String(task.version)], ["Changed", `${momentOf(task.updatedAt)} by ${board.nameOf(task.updatedBy)}`],
+    ["Version", task.version === 0 ? "not sent yet" : String(task.version)],
+    ["Changed", `${momentOf(task.updatedAt)} by ${board.nameOf(task.updatedBy)}`],
   ];
   return facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]);
 }
@@ -123,7 +191,12 @@ function factsOf(board, task) {
 function actionsOf(board, task) {
   const button = (name, words, kind = null) => el("button", { type: "button", "data-do": name, class: kind }, words);
   const moves = [["", "Move to…"], ...TRANSITIONS[task.status].map((status) => [status, STATUS_WORDS[status]])];
-  const people = [["", "Assign to…"], ...board.users.filter(({ active, userId }) => active && userId !== task.assigneeId).map(({ userId }) => [userId, board.nameOf(userId)])];
+  const people = [
+    ["", "Assign to…"],
+    ...board.users
+      .filter(({ active, userId }) => active && userId !== task.assigneeId)
+      .map(({ userId }) => [userId, board.nameOf(userId)]),
+  ];
   return [
     select(moves, "", { name: "status", "aria-label": "Move to" }),
     isOpen(task) && people.length > 1 && select(people, "", { name: "assignee", "aria-label": "Assign to" }),
@@ -137,12 +210,21 @@ function actionsOf(board, task) {
 
 function lockOf(board, task) {
   const button = (name, words) => el("button", { type: "button", "data-do": name }, words);
-  if (!isHeld(task.lock)) return isOpen(task) ? [el("span", {}, "Nobody holds the lock."), button("lock", "Lock for 5 minutes")] : [];
+  if (!isHeld(task.lock))
+    return isOpen(task) ? [el("span", {}, "Nobody holds the lock."), button("lock", "Lock for 5 minutes")] : [];
   const left = Math.ceil((Date.parse(task.lock.expiresAt) - Date.now()) / 1000);
   const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
   const isMine = task.lock.holder === board.replica.identity.actor;
-  return [el("span", {}, `${isMine ? "You hold" : `${board.nameOf(task.lock.holder)} holds`} the lock for `, el("strong", { class: "countdown" }, time)),
-    isMine && button("lock", "Renew"), isMine && button("unlock", "Unlock")];
+  return [
+    el(
+      "span",
+      {},
+      `${isMine ? "You hold" : `${board.nameOf(task.lock.holder)} holds`} the lock for `,
+      el("strong", { class: "countdown" }, time),
+    ),
+    isMine && button("lock", "Renew"),
+    isMine && button("unlock", "Unlock"),
+  ];
 }
 
 // ---- how it came to be: who changed what, and the task as it was at any version
@@ -156,34 +238,87 @@ async function showPast(board, taskId, past) {
     return;
   }
   const view = el("div", { class: "then" });
-  const slider = el("input", { type: "range", min: "1", max: String(items.length), step: "1", value: String(items.length) });
+  const slider = el("input", {
+    type: "range",
+    min: "1",
+    max: String(items.length),
+    step: "1",
+    value: String(items.length),
+  });
   slider.setAttribute("value", String(items.length));
   let asked = 0;
   const travel = async () => {
     const item = items[slider.value - 1];
     slider.setAttribute("aria-valuetext", `Version ${item.version}, ${momentOf(item.time)}`);
     const mine = ++asked;
-    const { task } = await board.replica.services.getTask(taskId, { version: item.version }).catch(() => ({ task: null }));
-    if (mine !== asked) return;  // the slider has moved on
-    fill(view, el("p", { class: "by" }, `Version ${item.version} of ${items.length}: ${momentOf(item.time)}, by ${board.nameOf(item.actor)}`),
+    const { task } = await board.replica.services
+      .getTask(taskId, { version: item.version })
+      .catch(() => ({ task: null }));
+    if (mine !== asked) return; // the slider has moved on
+    fill(
+      view,
+      el(
+        "p",
+        { class: "by" },
+        `Version ${item.version} of ${items.length}: ${momentOf(item.time)}, by ${board.nameOf(item.actor)}`,
+      ),
       task && el("p", { class: "then-title" }, el("strong", {}, task.title)),
-      task && el("p", {}, `${STATUS_WORDS[task.status]}, ${PRIORITY_WORDS[task.priority]}, ${task.assigneeId ? board.nameOf(task.assigneeId) : "nobody's"}${task.dueDate ? `, due ${dayOf(task.dueDate)}` : ""}`),
-      task?.description && el("p", { class: "then-text" }, task.description));
+      task &&
+        el(
+          "p",
+          {},
+          `${STATUS_WORDS[task.status]}, ${PRIORITY_WORDS[task.priority]}, ${task.assigneeId ? board.nameOf(task.assigneeId) : "nobody's"}${task.dueDate ? `, due ${dayOf(task.dueDate)}` : ""}`,
+        ),
+      task?.description && el("p", { class: "then-text" }, task.description),
+    );
   };
   slider.addEventListener("input", travel);
-  const list = el("ol", { class: "events", reversed: true }, [...items].reverse().map((item) => el("li", {},
-    el("div", {}, wordsOf(board, item)), el("div", { class: "by" }, `${board.nameOf(item.actor)}, ${distance(item.time)}`, item.reason && `: ${item.reason}`))));
+  const list = el(
+    "ol",
+    { class: "events", reversed: true },
+    [...items]
+      .reverse()
+      .map((item) =>
+        el(
+          "li",
+          {},
+          el("div", {}, wordsOf(board, item)),
+          el(
+            "div",
+            { class: "by" },
+            `${board.nameOf(item.actor)}, ${distance(item.time)}`,
+            item.reason && `: ${item.reason}`,
+          ),
+        ),
+      ),
+  );
   past.replaceChildren(el("h3", {}, "History"), field("Time travel", slider), view, list);
   travel();
 }
 
 function wordsOf(board, { type, changes }) {
   const kind = type.split(".")[2];
-  const shown = (name, value) => (value === null ? "nothing" : name === "assigneeId" ? board.nameOf(value) : name === "status" ? STATUS_WORDS[value]
-    : name === "priority" ? PRIORITY_WORDS[value] : name === "dueDate" ? momentOf(value) : Array.isArray(value) ? value.join(", ") : String(value));
+  const shown = (name, value) =>
+    value === null
+      ? "nothing"
+      : name === "assigneeId"
+        ? board.nameOf(value)
+        : name === "status"
+          ? STATUS_WORDS[value]
+          : name === "priority"
+            ? PRIORITY_WORDS[value]
+            : name === "dueDate"
+              ? momentOf(value)
+              : Array.isArray(value)
+                ? value.join(", ")
+                : String(value);
   if (kind === "created") return "Created";
   if (kind === "deleted") return "Deleted";
   if (kind === "locked") return "Locked";
   if (kind === "unlocked") return "Unlocked";
-  return Object.entries(changes).map(([name, { from, to }]) => `${FIELD_WORDS[name] ?? name}: ${shown(name, from)} → ${shown(name, to)}`).join("; ") || kind;
+  return (
+    Object.entries(changes)
+      .map(([name, { from, to }]) => `${FIELD_WORDS[name] ?? name}: ${shown(name, from)} → ${shown(name, to)}`)
+      .join("; ") || kind
+  );
 }

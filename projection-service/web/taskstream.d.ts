@@ -3,8 +3,16 @@
 export type Status = "NOT_STARTED" | "IN_PROGRESS" | "BLOCKED" | "DEFERRED" | "COMPLETED" | "CANCELLED";
 export type Priority = "LOW" | "MEDIUM" | "HIGH" | "URGENT";
 
-export interface Lock { holder: string; since: string; expiresAt: string; fencingToken: number }
-export interface Quarantine { version: number; reason: string }
+export interface Lock {
+  holder: string;
+  since: string;
+  expiresAt: string;
+  fencingToken: number;
+}
+export interface Quarantine {
+  version: number;
+  reason: string;
+}
 
 export interface Task {
   taskId: string;
@@ -59,11 +67,20 @@ export interface User {
   updatedAt: string;
   quarantined?: Quarantine;
 }
-export interface NewUser { firstName: string; lastName: string; email: string }
+export interface NewUser {
+  firstName: string;
+  lastName: string;
+  email: string;
+}
 
 // ---- what can go wrong
 
-export interface FieldChange { field: string; version: number; actor: string; time: string }
+export interface FieldChange {
+  field: string;
+  version: number;
+  actor: string;
+  time: string;
+}
 
 export interface ProblemDocument {
   type?: string;
@@ -111,12 +128,20 @@ export const TRANSITIONS: Readonly<Record<Status, readonly Status[]>>;
 /** A UUIDv7: an id for a task made here, or a key. */
 export function newId(): string;
 /** How long to wait before trying again; half of it is chance. */
-export function backoffMs(attempt: number, options?: { firstMs?: number; maxMs?: number; random?: () => number }): number;
+export function backoffMs(
+  attempt: number,
+  options?: { firstMs?: number; maxMs?: number; random?: () => number },
+): number;
 /** Milliseconds of a duration such as `P2D` or `PT90M`; null for anything else. */
 export function durationMs(text: string): number | null;
 export function sameValue(one: unknown, other: unknown): boolean;
 
-export interface EventFrame { event: string; data: string; id: string | null; comments: string[] }
+export interface EventFrame {
+  event: string;
+  data: string;
+  id: string | null;
+  comments: string[];
+}
 export function readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<EventFrame, void, undefined>;
 
 // ---- every endpoint of both services
@@ -147,7 +172,10 @@ export interface ServiceOptions {
   sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
-export interface RequestOptions { signal?: AbortSignal; attempts?: number }
+export interface RequestOptions {
+  signal?: AbortSignal;
+  attempts?: number;
+}
 export interface ReadOptions extends RequestOptions {
   /** A value of the header `Prefer`, such as `handling=lenient` or `wait=10`. */
   prefer?: string;
@@ -160,13 +188,29 @@ export interface WriteOptions extends RequestOptions {
   /** The Idempotency-Key; one is made when there is none. */
   key?: string;
 }
-export interface WithReason { reason?: string }
+export interface WithReason {
+  reason?: string;
+}
 
-export interface Written { version: number | null; eventId: string | null; replayed: boolean; merged: boolean }
-export interface WrittenTask extends Written { task: Task }
-export interface WrittenUser extends Written { user: User }
+export interface Written {
+  version: number | null;
+  eventId: string | null;
+  replayed: boolean;
+  merged: boolean;
+}
+export interface WrittenTask extends Written {
+  task: Task;
+}
+export interface WrittenUser extends Written {
+  user: User;
+}
 
-export interface Page<T> { items: T[]; nextCursor?: string; total?: number; /** Seconds. */ age: number | null }
+export interface Page<T> {
+  items: T[];
+  nextCursor?: string;
+  total?: number;
+  /** Seconds. */ age: number | null;
+}
 
 type OneOrMany<T> = T | readonly T[];
 export interface TaskFilter {
@@ -179,15 +223,33 @@ export interface TaskFilter {
   dueBefore?: string | Date;
   dueAfter?: string | Date;
 }
-export interface ListOptions { limit?: number; cursor?: string; include?: "total"; signal?: AbortSignal }
+export interface ListOptions {
+  limit?: number;
+  cursor?: string;
+  include?: "total";
+  signal?: AbortSignal;
+}
 export interface TaskQuery extends TaskFilter, ListOptions {
   overdue?: boolean;
   reminderDue?: boolean;
   locked?: boolean;
   q?: string;
-  sort?: "dueDate" | "createdAt" | "updatedAt" | "priority" | "title" | "-dueDate" | "-createdAt" | "-updatedAt" | "-priority" | "-title";
+  sort?:
+    | "dueDate"
+    | "createdAt"
+    | "updatedAt"
+    | "priority"
+    | "title"
+    | "-dueDate"
+    | "-createdAt"
+    | "-updatedAt"
+    | "-priority"
+    | "-title";
 }
-export interface UserQuery extends ListOptions { q?: string; active?: boolean }
+export interface UserQuery extends ListOptions {
+  q?: string;
+  active?: boolean;
+}
 
 export interface HistoryItem {
   version: number;
@@ -199,8 +261,19 @@ export interface HistoryItem {
   changes: Record<string, { from: unknown; to: unknown }>;
   position: { partition: number; offset: number };
 }
-export interface ChangedTask { taskId: string; version: number; deleted: boolean; gone?: "deleted" | "left"; task?: Task }
-export interface ChangePage { items: ChangedTask[]; next: string; more: boolean; age: number | null }
+export interface ChangedTask {
+  taskId: string;
+  version: number;
+  deleted: boolean;
+  gone?: "deleted" | "left";
+  task?: Task;
+}
+export interface ChangePage {
+  items: ChangedTask[];
+  next: string;
+  more: boolean;
+  age: number | null;
+}
 export interface StreamedChange {
   taskId: string;
   version: number;
@@ -219,8 +292,15 @@ export type StreamEvent =
   | { kind: "task"; token: string; change: StreamedChange }
   | { kind: "resync"; token: string }
   | { kind: "comment"; token: string | null; comment: string };
-export interface StreamLost { kind: "lost"; token: string | null; error: TaskstreamError | null }
-export interface StreamOptions extends TaskFilter { since?: string | null; signal?: AbortSignal }
+export interface StreamLost {
+  kind: "lost";
+  token: string | null;
+  error: TaskstreamError | null;
+}
+export interface StreamOptions extends TaskFilter {
+  since?: string | null;
+  signal?: AbortSignal;
+}
 
 export interface Stats {
   total: number;
@@ -241,7 +321,13 @@ export interface Projection {
   rebuild?: { done: number; total: number; startedAt: string };
   age: number | null;
 }
-export interface Me { actor: string; userId?: string; role: string; scopes: string[]; expiresAt?: string }
+export interface Me {
+  actor: string;
+  userId?: string;
+  role: string;
+  scopes: string[];
+  expiresAt?: string;
+}
 export interface ParkedRecord {
   partition: number;
   offset: number;
@@ -310,7 +396,10 @@ export class Services {
   all(listing: "history", query: ListOptions, taskId: string): AsyncGenerator<HistoryItem, void, undefined>;
   all(listing: "parked", query?: ListOptions): AsyncGenerator<ParkedRecord, void, undefined>;
 
-  getTask(id: string, options?: ReadOptions & { version?: number; at?: string | Date }): Promise<{ task: Task; version: number | null; age: number | null }>;
+  getTask(
+    id: string,
+    options?: ReadOptions & { version?: number; at?: string | Date },
+  ): Promise<{ task: Task; version: number | null; age: number | null }>;
   getUser(id: string, options?: ReadOptions): Promise<{ user: User; version: number | null; age: number | null }>;
   stats(options?: RequestOptions): Promise<Stats>;
   projection(options?: RequestOptions): Promise<Projection>;
@@ -326,8 +415,17 @@ export class Services {
 
 // ---- stores
 
-export interface StoreOperation { in: "tasks" | "queue" | "meta"; key: string; value: unknown; version?: number }
-export interface Kept { tasks: Task[]; queue: unknown[]; meta: Record<string, unknown> }
+export interface StoreOperation {
+  in: "tasks" | "queue" | "meta";
+  key: string;
+  value: unknown;
+  version?: number;
+}
+export interface Kept {
+  tasks: Task[];
+  queue: unknown[];
+  meta: Record<string, unknown>;
+}
 
 export interface Store {
   /** Whether other tabs may have it open too; then it can give a lease. */
@@ -479,6 +577,8 @@ export class Taskstream {
 
   flush(): Promise<void>;
   /** Erases the token and everything kept under it. With edits queued only once `confirm` says so; false when nothing was erased. */
-  signOut(options?: { confirm?: (risk: { queued: number; conflicts: number }) => boolean | Promise<boolean> }): Promise<boolean>;
+  signOut(options?: {
+    confirm?: (risk: { queued: number; conflicts: number }) => boolean | Promise<boolean>;
+  }): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -35,12 +35,24 @@ export class ProblemError extends TaskstreamError {
 
 /** 412: somebody changed it since the version that was expected. */
 export class ConflictError extends ProblemError {
-  get expectedVersion() { return this.problem.expectedVersion; }
-  get currentVersion() { return this.problem.currentVersion; }
-  get current() { return this.problem.current ?? null; }
-  get changes() { return this.problem.changes ?? []; }
-  get conflictingFields() { return this.problem.conflictingFields ?? []; }
-  get mergeable() { return this.problem.mergeable ?? false; }
+  get expectedVersion() {
+    return this.problem.expectedVersion;
+  }
+  get currentVersion() {
+    return this.problem.currentVersion;
+  }
+  get current() {
+    return this.problem.current ?? null;
+  }
+  get changes() {
+    return this.problem.changes ?? [];
+  }
+  get conflictingFields() {
+    return this.problem.conflictingFields ?? [];
+  }
+  get mergeable() {
+    return this.problem.mergeable ?? false;
+  }
 }
 
 /** No answer came: whether it happened is not known. Repeated with the same key it cannot happen twice. */
@@ -53,7 +65,9 @@ export class LogChangedError extends TaskstreamError {}
 export class ActorChangedError extends TaskstreamError {}
 
 function refusal(status, problem, retryAfterMs) {
-  return status === 412 ? new ConflictError(status, problem, retryAfterMs) : new ProblemError(status, problem, retryAfterMs);
+  return status === 412
+    ? new ConflictError(status, problem, retryAfterMs)
+    : new ProblemError(status, problem, retryAfterMs);
 }
 
 // -------------------------------------------------------------------------------------------------- 2 Small tools
@@ -120,7 +134,9 @@ function sleep(ms, signal) {
 class Lanes {
   #free;
   #waiting = [];
-  constructor(count) { this.#free = count; }
+  constructor(count) {
+    this.#free = count;
+  }
 
   async run(work) {
     if (this.#free > 0) this.#free -= 1;
@@ -150,12 +166,16 @@ class Emitter {
       try {
         listener(value);
       } catch (error) {
-        queueMicrotask(() => { throw error; });
+        queueMicrotask(() => {
+          throw error;
+        });
       }
     }
   }
 
-  has(name) { return (this.#listeners.get(name)?.size ?? 0) > 0; }
+  has(name) {
+    return (this.#listeners.get(name)?.size ?? 0) > 0;
+  }
 }
 
 // ------------------------------------------------------------------------------------------ 3 Server-Sent Events
@@ -203,16 +223,20 @@ function readField(frame, line) {
 // The consistency tokens of what was seen. An answer covers the tokens that its request sent, so it takes their place.
 class SeenTokens {
   #answers = new Set();
-  #handed = new Map();  // by who said it, who never says less than before
+  #handed = new Map(); // by who said it, who never says less than before
 
-  list() { return [...this.#answers, ...this.#handed.values()]; }
+  list() {
+    return [...this.#answers, ...this.#handed.values()];
+  }
   answered(token, sent) {
     if (!token) return;
     for (const each of sent) this.#answers.delete(each);
     for (const [from, each] of this.#handed) if (sent.includes(each)) this.#handed.delete(from);
     this.#answers.add(token);
   }
-  handed(token, from) { this.#handed.set(from, token); }
+  handed(token, from) {
+    this.#handed.set(from, token);
+  }
   forget() {
     this.#answers.clear();
     this.#handed.clear();
@@ -229,7 +253,10 @@ function isPassing(error) {
 // What may have happened all the same. A problem document with 503 promises that nothing did; a proxy's 503 does not.
 function isUnknown(error) {
   if (error instanceof NoAnswerError) return true;
-  return error instanceof ProblemError && (error.status === 502 || error.status === 504 || (error.status === 503 && !error.code));
+  return (
+    error instanceof ProblemError &&
+    (error.status === 502 || error.status === 504 || (error.status === 503 && !error.code))
+  );
 }
 
 // Refusals that depend on the state, which an attempt with an unknown outcome may still be changing.
@@ -248,7 +275,10 @@ function query(parameters) {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     if (value === undefined || value === null) continue;
-    search.set(name, Array.isArray(value) ? value.join(",") : value instanceof Date ? value.toISOString() : String(value));
+    search.set(
+      name,
+      Array.isArray(value) ? value.join(",") : value instanceof Date ? value.toISOString() : String(value),
+    );
   }
   const text = search.toString();
   return text ? `?${text}` : "";
@@ -268,21 +298,42 @@ export class Services {
 
   constructor(options) {
     this.#options = {
-      attempts: 6, firstMs: 200, maxMs: 10_000, requestTimeoutMs: 20_000, commandTimeoutMs: 5_000, silenceMs: 40_000,
-      random: Math.random, sleep, fetch: (...request) => globalThis.fetch(...request), ...options,
-      commandUrl: options.commandUrl.replace(/\/+$/, ""), queryUrl: options.queryUrl.replace(/\/+$/, ""),
+      attempts: 6,
+      firstMs: 200,
+      maxMs: 10_000,
+      requestTimeoutMs: 20_000,
+      commandTimeoutMs: 5_000,
+      silenceMs: 40_000,
+      random: Math.random,
+      sleep,
+      fetch: (...request) => globalThis.fetch(...request),
+      ...options,
+      commandUrl: options.commandUrl.replace(/\/+$/, ""),
+      queryUrl: options.queryUrl.replace(/\/+$/, ""),
     };
   }
 
-  get commandUrl() { return this.#options.commandUrl; }
-  get queryUrl() { return this.#options.queryUrl; }
-  get options() { return this.#options; }
+  get commandUrl() {
+    return this.#options.commandUrl;
+  }
+  get queryUrl() {
+    return this.#options.queryUrl;
+  }
+  get options() {
+    return this.#options;
+  }
   /** What has been seen, for handing on to another client: a value of the header `Consistency-Token`. */
-  get consistencyToken() { return this.#tokens.list().join(", "); }
+  get consistencyToken() {
+    return this.#tokens.list().join(", ");
+  }
   /** Reads from now on are at least as fresh as this. What the same source said before is covered by it. */
-  saw(consistencyToken, from = "others") { if (consistencyToken) this.#tokens.handed(consistencyToken, from); }
+  saw(consistencyToken, from = "others") {
+    if (consistencyToken) this.#tokens.handed(consistencyToken, from);
+  }
   /** Reads may be of any age again: the log is another one. */
-  forgetSeen() { this.#tokens.forget(); }
+  forgetSeen() {
+    this.#tokens.forget();
+  }
 
   // ---- commands
 
@@ -291,23 +342,47 @@ export class Services {
     if (id === undefined) return this.#write("POST", "/v1/tasks", fields, options);
     return this.#write("PUT", `/v1/tasks/${id}`, fields, { ...options, version: 0 });
   }
-  editTask(id, patch, options) { return this.#write("PATCH", `/v1/tasks/${id}`, patch, options); }
-  setStatus(id, to, { reason, ...options } = {}) { return this.#write("POST", `/v1/tasks/${id}/status`, { to, reason }, options); }
-  assign(id, userId, { reason, ...options } = {}) { return this.#write("PUT", `/v1/tasks/${id}/assignee`, { userId, reason }, options); }
-  unassign(id, options) { return this.#write("DELETE", `/v1/tasks/${id}/assignee`, undefined, options); }
+  editTask(id, patch, options) {
+    return this.#write("PATCH", `/v1/tasks/${id}`, patch, options);
+  }
+  setStatus(id, to, { reason, ...options } = {}) {
+    return this.#write("POST", `/v1/tasks/${id}/status`, { to, reason }, options);
+  }
+  assign(id, userId, { reason, ...options } = {}) {
+    return this.#write("PUT", `/v1/tasks/${id}/assignee`, { userId, reason }, options);
+  }
+  unassign(id, options) {
+    return this.#write("DELETE", `/v1/tasks/${id}/assignee`, undefined, options);
+  }
   /** Exactly one of many claims of a task succeeds. `userId` only where nobody has to authenticate. */
   claim(id, { userId, ...options } = {}) {
     return this.#write("POST", `/v1/tasks/${id}/claim`, userId === undefined ? undefined : { userId }, options);
   }
-  postpone(id, by, options) { return this.#write("POST", `/v1/tasks/${id}/postpone`, { by }, options); }
-  lock(id, ttlSeconds, options) { return this.#write("PUT", `/v1/tasks/${id}/lock`, { ttlSeconds }, options); }
-  unlock(id, options) { return this.#write("DELETE", `/v1/tasks/${id}/lock`, undefined, options); }
-  deleteTask(id, { reason, ...options } = {}) { return this.#write("DELETE", `/v1/tasks/${id}${query({ reason })}`, undefined, options); }
+  postpone(id, by, options) {
+    return this.#write("POST", `/v1/tasks/${id}/postpone`, { by }, options);
+  }
+  lock(id, ttlSeconds, options) {
+    return this.#write("PUT", `/v1/tasks/${id}/lock`, { ttlSeconds }, options);
+  }
+  unlock(id, options) {
+    return this.#write("DELETE", `/v1/tasks/${id}/lock`, undefined, options);
+  }
+  deleteTask(id, { reason, ...options } = {}) {
+    return this.#write("DELETE", `/v1/tasks/${id}${query({ reason })}`, undefined, options);
+  }
 
-  createUser(fields, options) { return this.#write("POST", "/v1/users", fields, options); }
-  editUser(id, patch, options) { return this.#write("PATCH", `/v1/users/${id}`, patch, options); }
-  deactivateUser(id, { reason, ...options } = {}) { return this.#write("POST", `/v1/users/${id}/deactivate`, { reason }, options); }
-  reactivateUser(id, options) { return this.#write("POST", `/v1/users/${id}/reactivate`, undefined, options); }
+  createUser(fields, options) {
+    return this.#write("POST", "/v1/users", fields, options);
+  }
+  editUser(id, patch, options) {
+    return this.#write("PATCH", `/v1/users/${id}`, patch, options);
+  }
+  deactivateUser(id, { reason, ...options } = {}) {
+    return this.#write("POST", `/v1/users/${id}/deactivate`, { reason }, options);
+  }
+  reactivateUser(id, options) {
+    return this.#write("POST", `/v1/users/${id}/reactivate`, undefined, options);
+  }
 
   /** Up to 500 commands in one request; each has its own id, so that the same batch can be sent again. */
   async batch(commands, { merge = false, ...options } = {}) {
@@ -317,19 +392,33 @@ export class Services {
   }
 
   /** As of now, from the command-service. */
-  readTask(id, options) { return this.#one("command", "task", `/v1/tasks/${id}`, options); }
-  readUser(id, options) { return this.#one("command", "user", `/v1/users/${id}`, options); }
+  readTask(id, options) {
+    return this.#one("command", "task", `/v1/tasks/${id}`, options);
+  }
+  readUser(id, options) {
+    return this.#one("command", "user", `/v1/users/${id}`, options);
+  }
 
   // ---- queries
 
-  listTasks({ signal, ...parameters } = {}) { return this.#page(`/v1/tasks${query(parameters)}`, signal); }
-  userTasks(userId, { signal, ...parameters } = {}) { return this.#page(`/v1/users/${userId}/tasks${query(parameters)}`, signal); }
-  listUsers({ signal, ...parameters } = {}) { return this.#page(`/v1/users${query(parameters)}`, signal); }
-  history(id, { signal, ...parameters } = {}) { return this.#page(`/v1/tasks/${id}/history${query(parameters)}`, signal); }
-  changes({ signal, ...parameters } = {}) { return this.#page(`/v1/changes${query(parameters)}`, signal); }
+  listTasks({ signal, ...parameters } = {}) {
+    return this.#page(`/v1/tasks${query(parameters)}`, signal);
+  }
+  userTasks(userId, { signal, ...parameters } = {}) {
+    return this.#page(`/v1/users/${userId}/tasks${query(parameters)}`, signal);
+  }
+  listUsers({ signal, ...parameters } = {}) {
+    return this.#page(`/v1/users${query(parameters)}`, signal);
+  }
+  history(id, { signal, ...parameters } = {}) {
+    return this.#page(`/v1/tasks/${id}/history${query(parameters)}`, signal);
+  }
+  changes({ signal, ...parameters } = {}) {
+    return this.#page(`/v1/changes${query(parameters)}`, signal);
+  }
   /** Every item of a listing, page by page: `for await (const task of services.all("listTasks", {status: "BLOCKED"}))`. */
   async *all(listing, parameters = {}, ...before) {
-    for (let cursor; ; ) {
+    for (let cursor; ;) {
       const page = await this[listing](...before, { ...parameters, cursor });
       yield* page.items;
       cursor = page.nextCursor;
@@ -338,13 +427,27 @@ export class Services {
   }
 
   /** As fresh as what was seen before. With `version` or `at`, as it was. */
-  getTask(id, { version, at, ...options } = {}) { return this.#one("query", "task", `/v1/tasks/${id}${query({ version, at })}`, options); }
-  getUser(id, options) { return this.#one("query", "user", `/v1/users/${id}`, options); }
-  async stats(options) { return (await this.#send("query", "GET", "/v1/stats", options)).body; }
-  async projection(options) { return this.#aged(await this.#send("query", "GET", "/v1/projection", options)); }
-  async rebuild(options) { await this.#send("query", "POST", "/v1/projection/rebuild", { ...options, isWrite: true }); }
-  parked({ signal, ...parameters } = {}) { return this.#page(`/v1/parked${query(parameters)}`, signal); }
-  async me(options) { return (await this.#send("query", "GET", "/v1/me", options)).body; }
+  getTask(id, { version, at, ...options } = {}) {
+    return this.#one("query", "task", `/v1/tasks/${id}${query({ version, at })}`, options);
+  }
+  getUser(id, options) {
+    return this.#one("query", "user", `/v1/users/${id}`, options);
+  }
+  async stats(options) {
+    return (await this.#send("query", "GET", "/v1/stats", options)).body;
+  }
+  async projection(options) {
+    return this.#aged(await this.#send("query", "GET", "/v1/projection", options));
+  }
+  async rebuild(options) {
+    await this.#send("query", "POST", "/v1/projection/rebuild", { ...options, isWrite: true });
+  }
+  parked({ signal, ...parameters } = {}) {
+    return this.#page(`/v1/parked${query(parameters)}`, signal);
+  }
+  async me(options) {
+    return (await this.#send("query", "GET", "/v1/me", options)).body;
+  }
 
   /** What happens from now on, or since a token of `changes` or of this stream, until the connection ends:
    *  `{kind: "open" | "task" | "resync" | "comment", token, change?, comment?}`. `follow` goes on when it ends. */
@@ -359,7 +462,11 @@ export class Services {
     try {
       const headers = { Accept: "text/event-stream", ...(since ? { "Last-Event-ID": since } : {}) };
       const sent = this.#tokens.list();
-      const response = await this.#fetch("query", "GET", `/v1/stream${query(filters)}`, { headers, tokens: sent, signal: ending.signal });
+      const response = await this.#fetch("query", "GET", `/v1/stream${query(filters)}`, {
+        headers,
+        tokens: sent,
+        signal: ending.signal,
+      });
       this.#tokens.answered(response.headers.get("Consistency-Token"), sent);
       yield { kind: "open", token: null };
       for await (const frame of readEvents(response.body)) {
@@ -384,7 +491,7 @@ export class Services {
   /** A stream that goes on where it broke off, at whichever replica answers, until the signal aborts. Between two
    *  connections comes `{kind: "lost", error}`. What is no passing trouble (401, 403, TOKEN_UNKNOWN) is thrown. */
   async *follow({ since = null, signal, ...filters } = {}) {
-    for (let place = since, failures = 0; !signal?.aborted; ) {
+    for (let place = since, failures = 0; !signal?.aborted;) {
       let error = null;
       try {
         for await (const event of this.stream({ since: place, signal, ...filters })) {
@@ -426,14 +533,18 @@ export class Services {
     const answer = await this.#send(service, "GET", path, { ...options, headers: prefer ? { Prefer: prefer } : {} });
     return { [name]: answer.body, version: versionOf(answer.response), age: ageOf(answer.response) };
   }
-  async #page(path, signal) { return this.#aged(await this.#send("query", "GET", path, { signal })); }
-  #aged(answer) { return { ...answer.body, age: ageOf(answer.response) }; }
+  async #page(path, signal) {
+    return this.#aged(await this.#send("query", "GET", path, { signal }));
+  }
+  #aged(answer) {
+    return { ...answer.body, age: ageOf(answer.response) };
+  }
 
   // Again and again, the same request with the same key, until it is answered for good.
   async #send(service, method, path, { isWrite = false, attempts = this.#options.attempts, ...request } = {}) {
     let unknownAt = null;
-    let forgot = isWrite;  // a write that was composed on another log must not land on this one
-    for (let attempt = 0; ; ) {
+    let forgot = isWrite; // a write that was composed on another log must not land on this one
+    for (let attempt = 0; ;) {
       const sentAt = Date.now();
       let error;
       try {
@@ -471,7 +582,12 @@ export class Services {
     const timer = setTimeout(abort, this.#options.requestTimeoutMs);
     const sent = this.#tokens.list();
     try {
-      const response = await this.#fetch(service, method, path, { body, headers, tokens: sent, signal: timeout.signal });
+      const response = await this.#fetch(service, method, path, {
+        body,
+        headers,
+        tokens: sent,
+        signal: timeout.signal,
+      });
       const text = await response.text();
       this.#tokens.answered(response.headers.get("Consistency-Token"), sent);
       return { response, body: text ? JSON.parse(text) : null };
@@ -521,7 +637,9 @@ function ageOf(response) {
 /** Keeps a replica as long as the process lives. */
 export class MemoryStore {
   #maps = null;
-  get isShared() { return false; }
+  get isShared() {
+    return false;
+  }
 
   async open() {
     this.#maps ??= { tasks: new Map(), queue: new Map(), meta: new Map() };
@@ -533,9 +651,13 @@ export class MemoryStore {
       else this.#maps[map].set(key, value);
     }
   }
-  async queue() { return this.#copy().queue; }
+  async queue() {
+    return this.#copy().queue;
+  }
   async close() {}
-  async erase() { this.#maps = null; }
+  async erase() {
+    this.#maps = null;
+  }
 
   #copy() {
     const { tasks, queue, meta } = structuredClone(this.#maps);
@@ -556,8 +678,12 @@ function answered(request) {
 export class IndexedDbStore {
   #indexedDb;
   #database = null;
-  constructor(indexedDb = globalThis.indexedDB) { this.#indexedDb = indexedDb; }
-  get isShared() { return true; }
+  constructor(indexedDb = globalThis.indexedDB) {
+    this.#indexedDb = indexedDb;
+  }
+  get isShared() {
+    return true;
+  }
 
   async open(name) {
     const request = this.#indexedDb.open(name, 1);
@@ -567,8 +693,10 @@ export class IndexedDbStore {
     this.#database.onversionchange = () => this.#database.close();
     const reading = this.#database.transaction(MAPS);
     const [tasks, queue, keys, values] = await Promise.all([
-      answered(reading.objectStore("tasks").getAll()), answered(reading.objectStore("queue").getAll()),
-      answered(reading.objectStore("meta").getAllKeys()), answered(reading.objectStore("meta").getAll()),
+      answered(reading.objectStore("tasks").getAll()),
+      answered(reading.objectStore("queue").getAll()),
+      answered(reading.objectStore("meta").getAllKeys()),
+      answered(reading.objectStore("meta").getAll()),
     ]);
     return { tasks, queue, meta: Object.fromEntries(keys.map((key, i) => [key, values[i]])) };
   }
@@ -582,7 +710,9 @@ export class IndexedDbStore {
     });
   }
 
-  queue() { return answered(this.#database.transaction("queue").objectStore("queue").getAll()); }
+  queue() {
+    return answered(this.#database.transaction("queue").objectStore("queue").getAll());
+  }
 
   /** Takes or renews the lease of the one who leads; false while another one has it. */
   async lease(holder, forMs) {
@@ -599,11 +729,15 @@ export class IndexedDbStore {
   release(holder) {
     return this.#transaction(["meta"], (maps) => {
       const row = maps.objectStore("meta").get("leader");
-      row.onsuccess = () => { if (row.result?.holder === holder) maps.objectStore("meta").delete("leader"); };
+      row.onsuccess = () => {
+        if (row.result?.holder === holder) maps.objectStore("meta").delete("leader");
+      };
     });
   }
 
-  async close() { this.#database?.close(); }
+  async close() {
+    this.#database?.close();
+  }
 
   // Emptied first: the database itself goes once the last tab has closed it.
   async erase() {
@@ -647,7 +781,13 @@ const remembered = (() => {
 // ----------------------------------------------------------------------------------------------------- 6 Changes
 
 const NEW_TASK = {
-  description: null, status: "NOT_STARTED", priority: "MEDIUM", tags: [], assigneeId: null, dueDate: null, warningOffset: null,
+  description: null,
+  status: "NOT_STARTED",
+  priority: "MEDIUM",
+  tags: [],
+  assigneeId: null,
+  dueDate: null,
+  warningOffset: null,
   lock: null,
 };
 
@@ -690,7 +830,9 @@ const KINDS = {
     request: (id, what) => ["POST", `/v1/tasks/${id}/postpone`, what],
     fields: () => ["dueDate"],
     apply: (task, what) =>
-      task.dueDate ? { ...task, dueDate: new Date(Date.parse(task.dueDate) + durationMs(what.by)).toISOString() } : task,
+      task.dueDate
+        ? { ...task, dueDate: new Date(Date.parse(task.dueDate) + durationMs(what.by)).toISOString() }
+        : task,
   },
   delete: {
     request: (id, what) => ["DELETE", `/v1/tasks/${id}${query({ reason: what.reason })}`, undefined],
@@ -732,7 +874,9 @@ class Conflict {
     this.conflictingFields = item.conflict.conflictingFields;
   }
 
-  get mergeable() { return this.conflictingFields.length === 0; }
+  get mergeable() {
+    return this.conflictingFields.length === 0;
+  }
 
   /** Mine where nobody else was; for each conflicting field `"mine"`, `"theirs"` or `{value}`. */
   merge(choices = {}) {
@@ -741,9 +885,13 @@ class Conflict {
     return this.#resolve({ choices });
   }
   /** Mine, over what is seen here as theirs. With `anyVersion` over whatever comes in between as well. */
-  overwrite({ anyVersion = false } = {}) { return this.#resolve({ overwrite: true, anyVersion }); }
+  overwrite({ anyVersion = false } = {}) {
+    return this.#resolve({ overwrite: true, anyVersion });
+  }
   /** Theirs. */
-  giveUp() { return this.#resolve({ giveUp: true }); }
+  giveUp() {
+    return this.#resolve({ giveUp: true });
+  }
 }
 
 // -------------------------------------------------------------------------------------------------------- 8 Tabs
@@ -755,7 +903,12 @@ const LEASE_MS = 6_000;
 async function leadWhenFirst(name, tab, store, signal, lead) {
   if (!store.isShared) return lead(signal);
   const locks = globalThis.navigator?.locks;
-  if (locks) return locks.request(name, { signal }, () => lead(signal)).catch((error) => { if (!signal.aborted) throw error; });
+  if (locks)
+    return locks
+      .request(name, { signal }, () => lead(signal))
+      .catch((error) => {
+        if (!signal.aborted) throw error;
+      });
   while (!signal.aborted) {
     if (!(await store.lease(tab, LEASE_MS))) await sleep(LEASE_MS / 6, signal);
     else if (await leadOnLease(tab, store, signal, lead)) return;
@@ -799,16 +952,20 @@ class TabLine {
     this.#hear = hear;
     for (const message of this.#early.splice(0)) hear(message);
   }
-  say(message) { this.#channel?.postMessage(message); }
-  close() { this.#channel?.close(); }
+  say(message) {
+    this.#channel?.postMessage(message);
+  }
+  close() {
+    this.#channel?.close();
+  }
 }
 
 // -------------------------------------------------------------------------------------------------- 9 Taskstream
 
 const BATCH_AT_MOST = 500;
 const MADE_AT_MOST = 1_000;
-const WELL_AFTER_MS = 10_000;  // a connection that held so long was no failure
-const NEVER_AGAIN = Number.MAX_SAFE_INTEGER;  // the version of a deleted task: its id is not used again
+const WELL_AFTER_MS = 10_000; // a connection that held so long was no failure
+const NEVER_AGAIN = Number.MAX_SAFE_INTEGER; // the version of a deleted task: its id is not used again
 
 const tokenKey = (queryUrl) => `taskstream.token@${queryUrl}`;
 const identityKey = (queryUrl) => `taskstream.identity@${queryUrl}`;
@@ -823,7 +980,8 @@ async function identify(services) {
   const key = identityKey(services.queryUrl);
   const { token = null, actor = null } = services.options;
   const known = remembered.get(key);
-  const mayBeKnown = known !== null && known.token === token && (token !== null || (actor ?? "anonymous") === known.actor);
+  const mayBeKnown =
+    known !== null && known.token === token && (token !== null || (actor ?? "anonymous") === known.actor);
   try {
     const request = mayBeKnown ? { attempts: 1 } : {};
     const [who, projection] = await Promise.all([whoAsks(services, request), services.projection(request)]);
@@ -840,7 +998,9 @@ async function identify(services) {
 class QueueDraft {
   #items;
   #touched = new Set();
-  constructor(queue) { this.#items = new Map(queue.map((item) => [item.changeId, item])); }
+  constructor(queue) {
+    this.#items = new Map(queue.map((item) => [item.changeId, item]));
+  }
 
   put(item) {
     this.#items.set(item.changeId, item);
@@ -850,15 +1010,21 @@ class QueueDraft {
     this.#items.delete(item.changeId);
     this.#touched.add(item.changeId);
   }
-  get(changeId) { return this.#items.get(changeId); }
-  ofTask(taskId) { return [...this.#items.values()].filter((item) => item.taskId === taskId).sort(inOrder); }
+  get(changeId) {
+    return this.#items.get(changeId);
+  }
+  ofTask(taskId) {
+    return [...this.#items.values()].filter((item) => item.taskId === taskId).sort(inOrder);
+  }
   // What was made on top of the item is from now on made on top of this version.
   settle(item, version) {
     for (const each of this.ofTask(item.taskId)) {
       if (each.after === item.commandId) this.put({ ...each, after: null, base: version });
     }
   }
-  operations() { return [...this.#touched].map((key) => ({ in: "queue", key, value: this.#items.get(key) })); }
+  operations() {
+    return [...this.#touched].map((key) => ({ in: "queue", key, value: this.#items.get(key) }));
+  }
 }
 
 function inOrder(one, other) {
@@ -882,26 +1048,26 @@ export class Taskstream {
   #autoMerge;
   #emitter = new Emitter();
 
-  #tasks = new Map();   // as the service last told
-  #gone = new Map();    // versions at which tasks left or were deleted: nothing older brings them back
+  #tasks = new Map(); // as the service last told
+  #gone = new Map(); // versions at which tasks left or were deleted: nothing older brings them back
   #queue = [];
   #meta = {};
   #views = new Map();
   #turns = Promise.resolve();
 
   #stopping = new AbortController();
-  #cycle = null;          // of connecting, syncing and following
+  #cycle = null; // of connecting, syncing and following
   #wake = null;
   #leads = false;
-  #leading = null;        // ends once this tab is out of the race
+  #leading = null; // ends once this tab is out of the race
   #isVerified;
   #isLogDoubted = false;
   #connection = "connecting";
   #asOfMs = null;
   #error = null;
 
-  #settling = new Map();  // by change: who waits to hear what became of it
-  #made = new Map();      // by command: the version that a follower of it expects
+  #settling = new Map(); // by change: who waits to hear what became of it
+  #made = new Map(); // by command: the version that a follower of it expects
   #sending = new Set();
   #flushing = null;
   #wantsFlush = false;
@@ -924,7 +1090,9 @@ export class Taskstream {
   }
 
   /** The token that this tab has signed in with. */
-  static savedToken(queryUrl) { return remembered.get(tokenKey(queryUrl.replace(/\/+$/, ""))); }
+  static savedToken(queryUrl) {
+    return remembered.get(tokenKey(queryUrl.replace(/\/+$/, "")));
+  }
 
   constructor(services, identity, store, autoMerge) {
     this.#services = services;
@@ -937,7 +1105,9 @@ export class Taskstream {
   // ---- what is seen
 
   /** Every endpoint, with the same token and what was seen here. */
-  get services() { return this.#services; }
+  get services() {
+    return this.#services;
+  }
   get identity() {
     const { actor, userId, role, logId } = this.#identity;
     return { actor, userId, role, logId };
@@ -952,26 +1122,46 @@ export class Taskstream {
     if (!this.#views.has(id)) this.#views.set(id, this.#view(id));
     return this.#views.get(id);
   }
-  conflicts() { return this.#queue.filter((item) => item.conflict).map((item) => this.#conflictOf(item)); }
+  conflicts() {
+    return this.#queue.filter((item) => item.conflict).map((item) => this.#conflictOf(item));
+  }
   get status() {
     return {
-      connection: this.#connection, leads: this.#leads, queued: this.#queue.length, sending: this.#sending.size,
-      conflicts: this.#queue.filter((item) => item.conflict).length, asOf: this.#asOfMs === null ? null : new Date(this.#asOfMs),
+      connection: this.#connection,
+      leads: this.#leads,
+      queued: this.#queue.length,
+      sending: this.#sending.size,
+      conflicts: this.#queue.filter((item) => item.conflict).length,
+      asOf: this.#asOfMs === null ? null : new Date(this.#asOfMs),
       error: this.#error,
     };
   }
   /** Seconds since what is shown was last known to be everything; null when it never was. */
-  get age() { return this.#asOfMs === null ? null : Math.max(0, (Date.now() - this.#asOfMs) / 1000); }
+  get age() {
+    return this.#asOfMs === null ? null : Math.max(0, (Date.now() - this.#asOfMs) / 1000);
+  }
   /** Calls the listener from now on; the answer stops that. */
-  on(name, listener) { return this.#emitter.on(name, listener); }
+  on(name, listener) {
+    return this.#emitter.on(name, listener);
+  }
 
   // ---- what is changed: shown at once, and sent when it can be. `seen` = the view on which it was decided.
 
-  create(fields, { id = newId() } = {}) { return this.#change("create", id, fields); }
-  edit(id, patch, options) { return this.#change("edit", id, patch, options); }
-  setStatus(id, to, { reason, ...options } = {}) { return this.#change("status", id, { to, reason }, options); }
-  assign(id, userId, { reason, ...options } = {}) { return this.#change("assign", id, { userId, reason }, options); }
-  unassign(id, options) { return this.#change("unassign", id, {}, options); }
+  create(fields, { id = newId() } = {}) {
+    return this.#change("create", id, fields);
+  }
+  edit(id, patch, options) {
+    return this.#change("edit", id, patch, options);
+  }
+  setStatus(id, to, { reason, ...options } = {}) {
+    return this.#change("status", id, { to, reason }, options);
+  }
+  assign(id, userId, { reason, ...options } = {}) {
+    return this.#change("assign", id, { userId, reason }, options);
+  }
+  unassign(id, options) {
+    return this.#change("unassign", id, {}, options);
+  }
   claim(id, { userId, ...options } = {}) {
     return this.#change("claim", id, { userId: userId ?? this.#identity.userId, named: userId !== undefined }, options);
   }
@@ -979,11 +1169,17 @@ export class Taskstream {
     if (durationMs(by) === null) throw new TaskstreamError(`'${by}' is no duration, such as P2D or PT90M`);
     return this.#change("postpone", id, { by }, options);
   }
-  delete(id, { reason, ...options } = {}) { return this.#change("delete", id, { reason }, options); }
+  delete(id, { reason, ...options } = {}) {
+    return this.#change("delete", id, { reason }, options);
+  }
 
   /** A lock is of use only while it is held: asked for at once or not at all. */
-  async lock(id, ttlSeconds, options) { return this.#learnAnswer(await this.#services.lock(id, ttlSeconds, options)); }
-  async unlock(id, options) { return this.#learnAnswer(await this.#services.unlock(id, options)); }
+  async lock(id, ttlSeconds, options) {
+    return this.#learnAnswer(await this.#services.lock(id, ttlSeconds, options));
+  }
+  async unlock(id, options) {
+    return this.#learnAnswer(await this.#services.unlock(id, options));
+  }
 
   /** Sends what is queued now, rather than when the wait after a failure is over. */
   async flush() {
@@ -1028,8 +1224,9 @@ export class Taskstream {
     this.#line.say({ from: this.#tab, hello: true });
     globalThis.addEventListener?.("online", this.#onOnline);
     globalThis.addEventListener?.("offline", this.#onOffline);
-    this.#leading = leadWhenFirst(name, this.#tab, this.#store, this.#stopping.signal, (signal) => this.#lead(signal))
-      .catch((error) => this.#tell(this.#connection, error));
+    this.#leading = leadWhenFirst(name, this.#tab, this.#store, this.#stopping.signal, (signal) =>
+      this.#lead(signal),
+    ).catch((error) => this.#tell(this.#connection, error));
   }
 
   // One after the other: what a change of the state was worked out from still holds when it is kept.
@@ -1081,8 +1278,12 @@ export class Taskstream {
   #isOld(id, version) {
     return version < Math.max(this.#tasks.get(id)?.version ?? 0, this.#gone.get(id) ?? 0);
   }
-  #learned(task) { return this.#isOld(task.taskId, task.version) ? [] : [{ in: "tasks", key: task.taskId, value: task }]; }
-  #left(taskId, version) { return this.#isOld(taskId, version) ? [] : [{ in: "tasks", key: taskId, value: undefined, version }]; }
+  #learned(task) {
+    return this.#isOld(task.taskId, task.version) ? [] : [{ in: "tasks", key: task.taskId, value: task }];
+  }
+  #left(taskId, version) {
+    return this.#isOld(taskId, version) ? [] : [{ in: "tasks", key: taskId, value: undefined, version }];
+  }
 
   async #learnAnswer(answer) {
     await this.#turn(() => this.#commit(this.#learned(answer.task)));
@@ -1096,7 +1297,13 @@ export class Taskstream {
     const pending = [];
     for (const item of this.#queue.filter((each) => each.taskId === taskId)) {
       if (item.conflict && !conflict) conflict = this.#conflictOf(item);
-      const state = item.conflict ? "conflict" : isBlocked || conflict ? "blocked" : this.#sending.has(item.changeId) ? "sending" : "queued";
+      const state = item.conflict
+        ? "conflict"
+        : isBlocked || conflict
+          ? "blocked"
+          : this.#sending.has(item.changeId)
+            ? "sending"
+            : "queued";
       isBlocked = state === "conflict" || state === "blocked";
       if (!isBlocked) task = this.#applied(task, item);
       const { changeId, commandId, kind, what } = item;
@@ -1110,7 +1317,9 @@ export class Taskstream {
     return task && KINDS[item.kind].apply(task, item.what);
   }
 
-  #conflictOf(item) { return new Conflict(item, (decision) => this.#resolve(item, decision)); }
+  #conflictOf(item) {
+    return new Conflict(item, (decision) => this.#resolve(item, decision));
+  }
 
   #settle(outcomes) {
     for (const outcome of outcomes) {
@@ -1127,19 +1336,40 @@ export class Taskstream {
       if (this.#stopping.signal.aborted) throw new TaskstreamError("closed");
       const now = new Date().toISOString();
       const { actor } = this.#identity;
-      const unborn = { taskId, ...NEW_TASK, version: 0, createdAt: now, createdBy: actor, updatedAt: now, updatedBy: actor };
+      const unborn = {
+        taskId,
+        ...NEW_TASK,
+        version: 0,
+        createdAt: now,
+        createdBy: actor,
+        updatedAt: now,
+        updatedBy: actor,
+      };
       const view = seen ?? this.task(taskId);
       const baseTask = kind === "create" ? unborn : view.task;
       if (!baseTask) throw new TaskstreamError(`no task ${taskId} is known here`);
       const changeId = newId();
       const item = {
-        changeId, commandId: changeId, taskId, kind, what: withoutUndefined(what), baseTask, base: baseTask.version, at: now,
-        after: view.pending.at(-1)?.commandId ?? null, order: 1 + Math.max(0, ...this.#queue.map((each) => each.order)),
-        conflict: null, isMerged: false, anyVersion: false, unknownAt: null, notBefore: 0, tries: 0,
+        changeId,
+        commandId: changeId,
+        taskId,
+        kind,
+        what: withoutUndefined(what),
+        baseTask,
+        base: baseTask.version,
+        at: now,
+        after: view.pending.at(-1)?.commandId ?? null,
+        order: 1 + Math.max(0, ...this.#queue.map((each) => each.order)),
+        conflict: null,
+        isMerged: false,
+        anyVersion: false,
+        unknownAt: null,
+        notBefore: 0,
+        tries: 0,
       };
       const settled = new Promise((resolve) => this.#settling.set(changeId, resolve));
       await this.#commit([{ in: "queue", key: changeId, value: item }]);
-      this.flush().catch(() => {});  // told in the status
+      this.flush().catch(() => {}); // told in the status
       return { changeId, taskId, settled };
     });
   }
@@ -1164,7 +1394,11 @@ export class Taskstream {
     if (!this.#store.isShared || this.#stopping.signal.aborted) return;
     const known = new Set(this.#queue.map((item) => item.changeId));
     const kept = await this.#store.queue();
-    this.#take(kept.filter((item) => !known.has(item.changeId)).map((item) => ({ in: "queue", key: item.changeId, value: item })));
+    this.#take(
+      kept
+        .filter((item) => !known.has(item.changeId))
+        .map((item) => ({ in: "queue", key: item.changeId, value: item })),
+    );
   }
 
   // Whether to go on: there was something to send, and it was answered.
@@ -1244,7 +1478,12 @@ export class Taskstream {
       const error = refusal(result.status, result.body ?? {}, null);
       if (isPassing(error)) {
         const unknownAt = isUnknown(error) ? Date.now() : item.unknownAt;
-        draft.put({ ...item, unknownAt, tries: item.tries + 1, notBefore: Date.now() + backoffMs(item.tries, this.#services.options) });
+        draft.put({
+          ...item,
+          unknownAt,
+          tries: item.tries + 1,
+          notBefore: Date.now() + backoffMs(item.tries, this.#services.options),
+        });
         return;
       }
       const finalAt = item.unknownAt === null ? 0 : item.unknownAt + this.#services.options.commandTimeoutMs;
@@ -1270,7 +1509,7 @@ export class Taskstream {
     // The version on which followers were made. A change that expected none may have passed over changes that nobody here
     // has seen: then followers still stand on what was seen, and the service tells what came in between.
     let made = expected;
-    if (isExact) made = isReplay ? expected + 1 : result.version ?? expected + 1;
+    if (isExact) made = isReplay ? expected + 1 : (result.version ?? expected + 1);
     else if (!isReplay && result.version === expected + 1) made = result.version;
     this.#remember(item.commandId, made);
     draft.drop(item);
@@ -1278,7 +1517,15 @@ export class Taskstream {
     if (result.body && result.body.taskId) operations.push(...this.#learned(result.body));
     else operations.push(...this.#left(item.taskId, NEVER_AGAIN));
     const verdict = result.verdict === "applied" && item.isMerged ? "merged" : result.verdict;
-    settled.push({ changeId: item.changeId, taskId: item.taskId, kind: item.kind, what: item.what, verdict, task: result.body ?? null, problem: null });
+    settled.push({
+      changeId: item.changeId,
+      taskId: item.taskId,
+      kind: item.kind,
+      what: item.what,
+      verdict,
+      task: result.body ?? null,
+      problem: null,
+    });
   }
 
   #remember(commandId, version) {
@@ -1292,7 +1539,15 @@ export class Taskstream {
     for (const each of dropped) {
       draft.drop(each);
       const { changeId, taskId, kind, what } = each;
-      settled.push({ changeId, taskId, kind, what, verdict: "refused", task: null, problem: { status: error.status, ...error.problem } });
+      settled.push({
+        changeId,
+        taskId,
+        kind,
+        what,
+        verdict: "refused",
+        task: null,
+        problem: { status: error.status, ...error.problem },
+      });
     }
     draft.settle(item, expected ?? item.base);
   }
@@ -1305,14 +1560,24 @@ export class Taskstream {
       const fields = conflictingFields(item, changes, theirs);
       if (item.conflict) return;
       if (!this.#autoMerge || !changes.length || fields.length) {
-        draft.put({ ...item, conflict: { theirs, changes, conflictingFields: changes.length ? fields : fieldsOf(item) } });
+        draft.put({
+          ...item,
+          conflict: { theirs, changes, conflictingFields: changes.length ? fields : fieldsOf(item) },
+        });
         return;
       }
       const isOnTop = known.has(item.after);
       known.add(item.commandId);
       // On a task that changes all the time the second attempt takes its time already.
       const notBefore = item.tries === 0 ? 0 : Date.now() + backoffMs(item.tries - 1, this.#services.options);
-      draft.put({ ...item, base: theirs.version, after: isOnTop ? item.after : null, isMerged: true, tries: item.tries + 1, notBefore });
+      draft.put({
+        ...item,
+        base: theirs.version,
+        after: isOnTop ? item.after : null,
+        isMerged: true,
+        tries: item.tries + 1,
+        notBefore,
+      });
     }
   }
 
@@ -1328,7 +1593,12 @@ export class Taskstream {
       this.#batchAtMost = Math.ceil(batch.length / 2);
       return true;
     }
-    const named = new Set((error.problem?.errors ?? []).map(({ field }) => /^commands\/(\d+)/.exec(field)?.[1]).filter(Boolean).map(Number));
+    const named = new Set(
+      (error.problem?.errors ?? [])
+        .map(({ field }) => /^commands\/(\d+)/.exec(field)?.[1])
+        .filter(Boolean)
+        .map(Number),
+    );
     const refused = error.status === 403 || error.status === 413 ? batch : batch.filter((_, i) => named.has(i));
     if (!refused.length) throw error;
     const draft = new QueueDraft(this.#queue);
@@ -1341,10 +1611,13 @@ export class Taskstream {
   }
 
   async #tryLater(batch, error) {
-    this.#flushNotBefore = Date.now() + Math.max(error.retryAfterMs ?? 0, backoffMs(this.#flushFailures, this.#services.options));
+    this.#flushNotBefore =
+      Date.now() + Math.max(error.retryAfterMs ?? 0, backoffMs(this.#flushFailures, this.#services.options));
     this.#flushFailures += 1;
     const draft = new QueueDraft(this.#queue);
-    for (const { item: { changeId } } of isUnknown(error) ? batch : []) {
+    for (const {
+      item: { changeId },
+    } of isUnknown(error) ? batch : []) {
       const item = draft.get(changeId);
       if (item) draft.put({ ...item, unknownAt: Date.now() });
     }
@@ -1358,9 +1631,12 @@ export class Taskstream {
     if (this.#stopping.signal.aborted || !this.#isVerified || !this.#leads) return;
     const heads = new Map();
     for (const item of this.#queue) if (!heads.has(item.taskId)) heads.set(item.taskId, item);
-    const times = [...heads.values()].filter((item) => !item.conflict).map((item) => Math.max(item.notBefore, this.#flushNotBefore));
+    const times = [...heads.values()]
+      .filter((item) => !item.conflict)
+      .map((item) => Math.max(item.notBefore, this.#flushNotBefore));
     const next = Math.min(...times);
-    if (next > 0 && next < Infinity) this.#flushTimer = setTimeout(() => this.flush(), Math.max(0, next - Date.now()) + 1);
+    if (next > 0 && next < Infinity)
+      this.#flushTimer = setTimeout(() => this.flush(), Math.max(0, next - Date.now()) + 1);
   }
 
   // The wait after a failure is over: the network is there again.
@@ -1381,7 +1657,15 @@ export class Taskstream {
       if (what === null) {
         draft.drop(item);
         draft.settle(item, item.base);
-        settled.push({ changeId, taskId: item.taskId, kind: item.kind, what: item.what, verdict: "given-up", task: item.conflict.theirs, problem: null });
+        settled.push({
+          changeId,
+          taskId: item.taskId,
+          kind: item.kind,
+          what: item.what,
+          verdict: "given-up",
+          task: item.conflict.theirs,
+          problem: null,
+        });
       } else {
         this.#decided(draft, item, what, decision.anyVersion ?? false);
       }
@@ -1395,8 +1679,16 @@ export class Taskstream {
     const { theirs, changes } = item.conflict;
     const commandId = sameValue(what, item.what) ? item.commandId : newId();
     const decided = {
-      ...item, what, commandId, anyVersion, baseTask: theirs, base: Math.max(item.base, theirs.version), isMerged: true,
-      conflict: null, tries: 0, notBefore: 0,
+      ...item,
+      what,
+      commandId,
+      anyVersion,
+      baseTask: theirs,
+      base: Math.max(item.base, theirs.version),
+      isMerged: true,
+      conflict: null,
+      tries: 0,
+      notBefore: 0,
     };
     draft.put(decided);
     for (const each of draft.ofTask(item.taskId).filter((other) => inOrder(item, other) < 0)) {
@@ -1441,8 +1733,14 @@ export class Taskstream {
       this.#isLogDoubted = true;
       return false;
     }
-    const reason = error instanceof LogChangedError ? "log-changed" : error instanceof ActorChangedError ? "actor-changed"
-      : error.status === 401 ? "signed-out" : null;
+    const reason =
+      error instanceof LogChangedError
+        ? "log-changed"
+        : error instanceof ActorChangedError
+          ? "actor-changed"
+          : error.status === 401
+            ? "signed-out"
+            : null;
     if (!reason) return false;
     this.#isVerified = false;
     this.#tell(reason, error);
@@ -1461,13 +1759,18 @@ export class Taskstream {
   // The queue is flushed under its own actor and on its own log alone, whoever has signed in meanwhile.
   async #verify(signal) {
     const [who, projection] = await Promise.all([
-      whoAsks(this.#services, { signal, attempts: 1 }), this.#services.projection({ signal, attempts: 1 }),
+      whoAsks(this.#services, { signal, attempts: 1 }),
+      this.#services.projection({ signal, attempts: 1 }),
     ]);
     if (projection.logId !== this.#identity.logId) throw new LogChangedError("the services follow another log now");
     if (who.actor !== this.#identity.actor) throw new ActorChangedError(`the token is that of ${who.actor}`);
     const hasOtherSight = this.#meta.role !== undefined && this.#meta.role !== who.role;
-    await this.#turn(() => this.#commit([...(hasOtherSight || this.#isLogDoubted ? this.#everythingForgotten() : []),
-      { in: "meta", key: "role", value: who.role }]));
+    await this.#turn(() =>
+      this.#commit([
+        ...(hasOtherSight || this.#isLogDoubted ? this.#everythingForgotten() : []),
+        { in: "meta", key: "role", value: who.role },
+      ]),
+    );
     this.#isLogDoubted = false;
     this.#isVerified = true;
   }
@@ -1475,7 +1778,12 @@ export class Taskstream {
   #everythingForgotten() {
     this.#services.forgetSeen();
     this.#gone.clear();
-    const tasks = [...this.#tasks.values()].map(({ taskId, version }) => ({ in: "tasks", key: taskId, value: undefined, version }));
+    const tasks = [...this.#tasks.values()].map(({ taskId, version }) => ({
+      in: "tasks",
+      key: taskId,
+      value: undefined,
+      version,
+    }));
     return [...tasks, { in: "meta", key: "since", value: undefined }];
   }
 
@@ -1483,7 +1791,8 @@ export class Taskstream {
     for (;;) {
       const page = await this.#services.changes({ since: this.#meta.since, limit: 200, signal });
       const operations = page.items.flatMap((item) =>
-        item.task ? this.#learned(item.task) : this.#left(item.taskId, item.deleted ? NEVER_AGAIN : item.version));
+        item.task ? this.#learned(item.task) : this.#left(item.taskId, item.deleted ? NEVER_AGAIN : item.version),
+      );
       await this.#turn(() => this.#commit([...operations, { in: "meta", key: "since", value: page.next }]));
       if (page.more) continue;
       this.#asOfMs = Date.now() - (page.age ?? 0) * 1000;
@@ -1497,11 +1806,13 @@ export class Taskstream {
         this.#tell("live", null);
         this.#flushAtOnce();
       } else if (event.kind === "task") {
-        await this.#turn(() => this.#commit([...this.#told(event.change), { in: "meta", key: "since", value: event.token }]));
+        await this.#turn(() =>
+          this.#commit([...this.#told(event.change), { in: "meta", key: "since", value: event.token }]),
+        );
       } else if (event.kind === "lost") {
         this.#tell(event.error ? "offline" : "connecting", event.error);
       } else if (event.comment === "auth") {
-        return;  // who asks, and what they may see, is asked anew
+        return; // who asks, and what they may see, is asked anew
       } else if (event.kind === "comment") {
         this.#measureAge(signal);
       }
@@ -1528,18 +1839,27 @@ export class Taskstream {
     if (this.#leads) this.#sayStatus();
   }
   #sayStatus() {
-    this.#line.say({ from: this.#tab, status: { connection: this.#connection, asOfMs: this.#asOfMs, error: this.#error?.message ?? null } });
+    this.#line.say({
+      from: this.#tab,
+      status: { connection: this.#connection, asOfMs: this.#asOfMs, error: this.#error?.message ?? null },
+    });
   }
 
   // ---- what happens around it
 
   #heard(message) {
-    if (message.signedOut) return this.#leave().then(() => this.#store.close()).then(() => this.#emitter.emit("signed-out", undefined));
+    if (message.signedOut)
+      return this.#leave()
+        .then(() => this.#store.close())
+        .then(() => this.#emitter.emit("signed-out", undefined));
     if (message.hello && this.#leads) this.#sayStatus();
     if (message.flush && this.#leads) this.flush();
     if (message.status && !this.#leads) {
       this.#asOfMs = message.status.asOfMs;
-      this.#tell(message.status.connection, message.status.error === null ? null : new TaskstreamError(message.status.error));
+      this.#tell(
+        message.status.connection,
+        message.status.error === null ? null : new TaskstreamError(message.status.error),
+      );
     }
     if (message.operations) {
       this.#services.saw(message.seen, message.from);

@@ -11,7 +11,10 @@ let browser;
 let grace;
 let alan;
 before(async () => {
-  [services, browser] = await Promise.all([startServices({ command: ["--command-timeout-ms", "2500"] }), startBrowser()]);
+  [services, browser] = await Promise.all([
+    startServices({ command: ["--command-timeout-ms", "2500"] }),
+    startBrowser(),
+  ]);
   [grace, alan] = [await services.addUser("Grace", "Hopper"), await services.addUser("Alan", "Turing")];
 });
 after(async () => {
@@ -27,15 +30,17 @@ async function person(name, user = null, options = {}) {
 }
 afterEach(async () => {
   const complaints = [];
-  for (const one of people.splice(0)) complaints.push(...await one.leave());
+  for (const one of people.splice(0)) complaints.push(...(await one.leave()));
   assert.deepEqual(complaints, [], "nothing on the console, and no breach of the policy");
 });
 
-const judge = () => new Services({ commandUrl: services.command.url, queryUrl: services.projection.url, actor: "Judge" });
+const judge = () =>
+  new Services({ commandUrl: services.command.url, queryUrl: services.projection.url, actor: "Judge" });
 // As of now, whatever the read model holds.
 async function asOfNow(title) {
   const all = judge();
-  for await (const task of all.all("listTasks")) if (task.title === title) return (await all.readTask(task.taskId)).task;
+  for await (const task of all.all("listTasks"))
+    if (task.title === title) return (await all.readTask(task.taskId)).task;
   return null;
 }
 
@@ -64,8 +69,13 @@ test("two users edit the same task: a dialog tells base, mine and theirs, and me
   await dialog.getByRole("button", { name: "Save" }).click();
   await ada.page.getByRole("button", { name: "1 conflict" }).click();
   const conflict = ada.page.getByRole("dialog");
-  const rows = await conflict.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.children].slice(0, 4).map((cell) => cell.firstChild.textContent)));
-  assert.deepEqual(rows.slice(0, 2), [["Title", "Plan the party", "Plan Ada's party", "Plan Bob's party"], ["Tags", "nothing", "fun", "not touched"]]);
+  const rows = await conflict
+    .locator("tbody tr")
+    .evaluateAll((all) => all.map((row) => [...row.children].slice(0, 4).map((cell) => cell.firstChild.textContent)));
+  assert.deepEqual(rows.slice(0, 2), [
+    ["Title", "Plan the party", "Plan Ada's party", "Plan Bob's party"],
+    ["Tags", "nothing", "fun", "not touched"],
+  ]);
   assert.deepEqual(rows[2], ["Priority", "Medium", "not touched", "High"]);
   await ada.picture("conflict");
   assert.deepEqual(await ada.violations(), []);
@@ -81,7 +91,9 @@ test("of two who claim at once, one has the task, and the other is told", async 
   const [ada, bob] = [await person("Grace", grace), await person("Alan", alan)];
   await ada.create("Debug the moth");
   const dialogs = [await ada.open("Debug the moth"), await bob.open("Debug the moth")];
-  const claims = await Promise.all(dialogs.map((dialog) => dialog.getByRole("button", { name: "Claim" }).elementHandle()));
+  const claims = await Promise.all(
+    dialogs.map((dialog) => dialog.getByRole("button", { name: "Claim" }).elementHandle()),
+  );
   await Promise.all(claims.map((claim) => claim.click()));
   await until(async () => (await asOfNow("Debug the moth")).assigneeId, "somebody has it");
   const loser = (await asOfNow("Debug the moth")).assigneeId === grace.userId ? bob : ada;
@@ -165,17 +177,29 @@ test("tabs of one user share a stream and a flusher, and each shows what the oth
   const ada = await person("Ada");
   const second = await ada.openTab();
   const asked = [];
-  ada.context.on("request", (request) => asked.push([request.frame().page() === ada.page ? "first" : "second", new URL(request.url()).pathname]));
+  ada.context.on("request", (request) =>
+    asked.push([request.frame().page() === ada.page ? "first" : "second", new URL(request.url()).pathname]),
+  );
   await ada.signInAs("Ada", null, second);
   await second.getByRole("button", { name: "New task" }).click();
   await second.getByRole("dialog").getByLabel("Title").fill("From the second tab");
   await second.getByRole("dialog").getByRole("button", { name: "Create" }).click();
   await ada.sent("From the second tab");
   await ada.card("From the second tab", second).waitFor();
-  assert.deepEqual(asked.filter(([, path]) => path === "/v1/stream"), [], "the second tab opens no stream");
-  assert.deepEqual(asked.filter(([, path]) => path === "/v1/batch"), [["first", "/v1/batch"]]);
+  assert.deepEqual(
+    asked.filter(([, path]) => path === "/v1/stream"),
+    [],
+    "the second tab opens no stream",
+  );
+  assert.deepEqual(
+    asked.filter(([, path]) => path === "/v1/batch"),
+    [["first", "/v1/batch"]],
+  );
   await ada.page.close();
-  await until(() => asked.some(([tab, path]) => tab === "second" && path === "/v1/stream"), "the second tab leads once the first is gone");
+  await until(
+    () => asked.some(([tab, path]) => tab === "second" && path === "/v1/stream"),
+    "the second tab leads once the first is gone",
+  );
   const { task } = await judge().createTask({ title: "After the first tab" });
   await ada.card(task.title, second).waitFor();
 });
@@ -207,11 +231,21 @@ test("everything can be done by keyboard", async () => {
 test("filters narrow the board", async () => {
   const ada = await person("Ada");
   const all = judge();
-  await all.createTask({ title: "Alpha of the filters", tags: ["filters"], priority: "URGENT", assigneeId: alan.userId });
-  await all.createTask({ title: "Beta of the filters", tags: ["filters"], dueDate: new Date(Date.now() + 86_400_000).toISOString() });
+  await all.createTask({
+    title: "Alpha of the filters",
+    tags: ["filters"],
+    priority: "URGENT",
+    assigneeId: alan.userId,
+  });
+  await all.createTask({
+    title: "Beta of the filters",
+    tags: ["filters"],
+    dueDate: new Date(Date.now() + 86_400_000).toISOString(),
+  });
   await ada.card("Beta of the filters").waitFor();
   await ada.page.getByLabel("Search").fill("of the filters");
-  const shown = async (count) => until(async () => (await ada.page.locator(".card").count()) === count, `${count} cards`);
+  const shown = async (count) =>
+    until(async () => (await ada.page.locator(".card").count()) === count, `${count} cards`);
   await shown(2);
   await ada.page.getByLabel("Priority").selectOption("URGENT");
   await shown(1);
@@ -244,7 +278,10 @@ test("signing out warns of changes that were not sent", async () => {
 });
 
 for (const scheme of ["light", "dark"]) {
-  for (const [size, viewport] of [["wide", { width: 1440, height: 900 }], ["small", { width: 390, height: 844 }]]) {
+  for (const [size, viewport] of [
+    ["wide", { width: 1440, height: 900 }],
+    ["small", { width: 390, height: 844 }],
+  ]) {
     test(`the board has no fault that axe finds: ${scheme}, ${size}`, async () => {
       const one = await Person.at(browser, services, { colorScheme: scheme, viewport });
       people.push(one);

@@ -14,8 +14,15 @@ export async function startBrowser() {
   // Nothing of the browser's own goes out: its connections would only be refused.
   return chromium.launch({
     executablePath: process.env.TASKSTREAM_CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-      "--disable-sync"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
 }
 
@@ -27,10 +34,16 @@ export class Person {
   static async at(browser, services, options = {}) {
     const person = new Person();
     person.url = services.projection.url;
-    person.context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: "light", ...options });
+    person.context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      colorScheme: "light",
+      ...options,
+    });
     person.context.setDefaultTimeout(15_000);
     await person.context.addInitScript(() => {
-      document.addEventListener("securitypolicyviolation", (event) => console.error(`policy breached: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+      document.addEventListener("securitypolicyviolation", (event) =>
+        console.error(`policy breached: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`),
+      );
     });
     person.page = await person.openTab();
     return person;
@@ -55,8 +68,12 @@ export class Person {
     return this;
   }
 
-  card(title, page = this.page) { return page.locator(".card", { hasText: title }); }
-  inColumn(words, title) { return this.page.getByRole("list", { name: words, exact: true }).locator(".card", { hasText: title }); }
+  card(title, page = this.page) {
+    return page.locator(".card", { hasText: title });
+  }
+  inColumn(words, title) {
+    return this.page.getByRole("list", { name: words, exact: true }).locator(".card", { hasText: title });
+  }
   async create(title) {
     await this.page.getByRole("button", { name: "New task" }).click();
     const dialog = this.page.getByRole("dialog");
@@ -76,14 +93,18 @@ export class Person {
   /** Opens the task, changes these fields, and saves. */
   async edit(title, fields) {
     const dialog = await this.open(title);
-    for (const [label, value] of Object.entries(fields)) await fillField(dialog.getByLabel(label, { exact: true }), value);
+    for (const [label, value] of Object.entries(fields))
+      await fillField(dialog.getByLabel(label, { exact: true }), value);
     await dialog.getByRole("button", { name: "Save" }).click();
   }
 
   /** What axe finds wrong with the page as it is now. */
   async violations() {
     const found = await this.page.evaluate(`${AXE}; axe.run(document, {resultTypes: ["violations"]})`);
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target}: ${failureSummary}`).join("; ")}`);
+    return found.violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ target, failureSummary }) => `${target}: ${failureSummary}`).join("; ")}`,
+    );
   }
 
   async picture(name) {

@@ -6,14 +6,22 @@ import { after, before, test } from "node:test";
 import { startServices } from "../support/web/services.mjs";
 
 let services;
-before(async () => { services = await startServices(); });
+before(async () => {
+  services = await startServices();
+});
 after(() => services.stop());
 
 const source = (name) => readFileSync(new URL(`../../projection-service/web/${name}`, import.meta.url), "utf8");
 const FILES = {
-  "/": ["index.html", "text/html"], "/board.js": ["board.js", "text/javascript"], "/conflict_dialog.js": ["conflict_dialog.js", "text/javascript"],
-  "/dom.js": ["dom.js", "text/javascript"], "/sign_in.js": ["sign_in.js", "text/javascript"], "/task_dialog.js": ["task_dialog.js", "text/javascript"],
-  "/taskstream.js": ["taskstream.js", "text/javascript"], "/taskstream.d.ts": ["taskstream.d.ts", "text/plain"], "/style.css": ["style.css", "text/css"],
+  "/": ["index.html", "text/html"],
+  "/board.js": ["board.js", "text/javascript"],
+  "/conflict_dialog.js": ["conflict_dialog.js", "text/javascript"],
+  "/dom.js": ["dom.js", "text/javascript"],
+  "/sign_in.js": ["sign_in.js", "text/javascript"],
+  "/task_dialog.js": ["task_dialog.js", "text/javascript"],
+  "/taskstream.js": ["taskstream.js", "text/javascript"],
+  "/taskstream.d.ts": ["taskstream.d.ts", "text/plain"],
+  "/style.css": ["style.css", "text/css"],
   "/icon.svg": ["icon.svg", "image/svg+xml"],
 };
 
@@ -24,9 +32,11 @@ test("each file is served as it lies in the sources, under a strict policy", asy
     assert.equal(await answer.text(), source(name), path);
     assert.ok(answer.headers.get("Content-Type").startsWith(type), path);
     assert.equal(answer.headers.get("X-Content-Type-Options"), "nosniff");
-    assert.equal(answer.headers.get("Content-Security-Policy"),
+    assert.equal(
+      answer.headers.get("Content-Security-Policy"),
       `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ${services.command.url}; ` +
-      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'");
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+    );
   }
 });
 

@@ -18,8 +18,16 @@ before(async () => {
   grace = await services.addUser("Grace", "Hopper");
   token = services.tokens.make(grace.userId, "member", "tasks:write");
   services.readTokens();
-  await until(() => fetch(`${services.projection.url}/v1/me`, { headers: { Authorization: `Bearer ${token}` } }).then(({ ok }) => ok), "the token is known");
-  await until(() => fetch(`${services.command.url}/v1/me`, { headers: { Authorization: `Bearer ${token}` } }).then(({ ok }) => ok), "… at both");
+  await until(
+    () =>
+      fetch(`${services.projection.url}/v1/me`, { headers: { Authorization: `Bearer ${token}` } }).then(({ ok }) => ok),
+    "the token is known",
+  );
+  await until(
+    () =>
+      fetch(`${services.command.url}/v1/me`, { headers: { Authorization: `Bearer ${token}` } }).then(({ ok }) => ok),
+    "… at both",
+  );
 });
 after(async () => {
   await browser.close();
@@ -46,25 +54,44 @@ test("one signs in by a token, works under its name, and signs out", async () =>
   await dialog.getByText("Grace Hopper", { exact: true }).first().waitFor();
   await dialog.getByRole("button", { name: "Close" }).click();
 
-  const judge = new Services({ commandUrl: services.command.url, queryUrl: services.projection.url, token: services.tokens.root });
+  const judge = new Services({
+    commandUrl: services.command.url,
+    queryUrl: services.projection.url,
+    token: services.tokens.root,
+  });
   const [task] = (await judge.listTasks()).items;
   assert.deepEqual([task.createdBy, task.assigneeId], [grace.userId, grace.userId]);
 
   await person.page.reload();
   await person.card("Signed").waitFor();
-  const kept = await person.page.evaluate(() => [Object.values(localStorage).join(), Object.values(sessionStorage).join()]);
+  const kept = await person.page.evaluate(() => [
+    Object.values(localStorage).join(),
+    Object.values(sessionStorage).join(),
+  ]);
   assert.ok(!kept[0].includes(token) && kept[1].includes(token), "the token is kept in this tab alone");
   await person.page.getByRole("button", { name: "Sign out" }).click();
   await person.page.getByLabel("Access token").waitFor();
-  assert.deepEqual(await person.page.evaluate(async () => [(await indexedDB.databases()).length, sessionStorage.length]), [0, 0]);
+  assert.deepEqual(
+    await person.page.evaluate(async () => [(await indexedDB.databases()).length, sessionStorage.length]),
+    [0, 0],
+  );
   assert.deepEqual(unexpected(await person.leave()), []);
 });
 
 test("a token that may only read shows the board, and what it tries to change is taken back", async () => {
   const reader = services.tokens.make("reader", "manager", "tasks:read");
   services.readTokens();
-  await until(() => fetch(`${services.projection.url}/v1/me`, { headers: { Authorization: `Bearer ${reader}` } }).then(({ ok }) => ok), "the token is known");
-  await until(async () => (await fetch(`${services.command.url}/v1/me`, { headers: { Authorization: `Bearer ${reader}` } })).ok, "… at both");
+  await until(
+    () =>
+      fetch(`${services.projection.url}/v1/me`, { headers: { Authorization: `Bearer ${reader}` } }).then(
+        ({ ok }) => ok,
+      ),
+    "the token is known",
+  );
+  await until(
+    async () => (await fetch(`${services.command.url}/v1/me`, { headers: { Authorization: `Bearer ${reader}` } })).ok,
+    "… at both",
+  );
   const person = await Person.at(browser, services);
   await signIn(person, reader);
   await person.page.getByText("Live", { exact: true }).waitFor();
@@ -73,5 +100,8 @@ test("a token that may only read shows the board, and what it tries to change is
   await person.page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
   await person.page.locator(".message.trouble", { hasText: "taken back" }).waitFor();
   await person.card("Not mine to make").waitFor({ state: "detached" });
-  assert.deepEqual((await person.leave()).filter((complaint) => !/status of (401|403)/.test(complaint)), []);
+  assert.deepEqual(
+    (await person.leave()).filter((complaint) => !/status of (401|403)/.test(complaint)),
+    [],
+  );
 });

@@ -7,14 +7,22 @@ import { startProxy } from "../support/web/proxy.mjs";
 import { startServices, until } from "../support/web/services.mjs";
 
 let services;
-before(async () => { services = await startServices({ command: ["--command-timeout-ms", "2500"] }); });
+before(async () => {
+  services = await startServices({ command: ["--command-timeout-ms", "2500"] });
+});
 after(() => services.stop());
 
 const opened = [];
 async function open(actor, options = {}) {
   const replica = await Taskstream.open({
-    commandUrl: services.command.url, queryUrl: services.projection.url, actor, store: new MemoryStore(), firstMs: 20, maxMs: 200,
-    commandTimeoutMs: 2_500, ...options,
+    commandUrl: services.command.url,
+    queryUrl: services.projection.url,
+    actor,
+    store: new MemoryStore(),
+    firstMs: 20,
+    maxMs: 200,
+    commandTimeoutMs: 2_500,
+    ...options,
   });
   opened.push(replica);
   return replica;
@@ -22,7 +30,8 @@ async function open(actor, options = {}) {
 after(() => Promise.all(opened.map((replica) => replica.close())));
 
 // A client of its own, which sees what is there as of now.
-const judge = () => new Services({ commandUrl: services.command.url, queryUrl: services.projection.url, actor: "judge" });
+const judge = () =>
+  new Services({ commandUrl: services.command.url, queryUrl: services.projection.url, actor: "judge" });
 const live = (replica) => until(() => replica.status.connection === "live", "live");
 const shows = (replica, id, fits, what) => until(() => replica.task(id).task && fits(replica.task(id).task), what);
 
@@ -45,7 +54,10 @@ test("what is created is shown at once, then kept, and seen by another client", 
   const view = ada.task(change.taskId);
   assert.equal(view.task.title, "Write the guide");
   assert.equal(view.task.version, 0);
-  assert.deepEqual(view.pending.map(({ kind, fields }) => [kind, fields]), [["create", ["title", "tags"]]]);
+  assert.deepEqual(
+    view.pending.map(({ kind, fields }) => [kind, fields]),
+    [["create", ["title", "tags"]]],
+  );
   const outcome = await change.settled;
   assert.equal(outcome.verdict, "applied");
   assert.equal(ada.task(change.taskId).task.version, 1);
@@ -69,10 +81,19 @@ test("every kind of change is shown at once and comes to what the service says",
   await made(ada.postpone(taskId, "P2D"));
   await made(ada.unassign(taskId));
   await made(ada.assign(taskId, userId));
-  assert.deepEqual(seen.map((task) => task.title), Array(6).fill("Edited"));
-  assert.deepEqual(seen.map((task) => task.assigneeId), [null, null, userId, userId, null, userId]);
+  assert.deepEqual(
+    seen.map((task) => task.title),
+    Array(6).fill("Edited"),
+  );
+  assert.deepEqual(
+    seen.map((task) => task.assigneeId),
+    [null, null, userId, userId, null, userId],
+  );
   assert.equal(Date.parse(seen.at(-1).dueDate), Date.parse("2099-01-03T00:00:00Z"));
-  assert.deepEqual((await Promise.all(settled)).map((outcome) => outcome.verdict), Array(6).fill("applied"));
+  assert.deepEqual(
+    (await Promise.all(settled)).map((outcome) => outcome.verdict),
+    Array(6).fill("applied"),
+  );
   const { task } = await judge().readTask(taskId);
   assert.deepEqual(ada.task(taskId).task, task);
   assert.equal(task.version, 7);
@@ -101,10 +122,18 @@ test("what others changed in other fields is merged by itself", async () => {
   await settled;
   const seen = ada.task(taskId);
   await shows(bob, taskId, () => true, "bob sees it");
-  await (await bob.edit(taskId, { priority: "URGENT" })).settled;
-  const edits = await Promise.all([ada.edit(taskId, { title: "Ada's" }, { seen }), ada.setStatus(taskId, "IN_PROGRESS")]);
+  await (
+    await bob.edit(taskId, { priority: "URGENT" })
+  ).settled;
+  const edits = await Promise.all([
+    ada.edit(taskId, { title: "Ada's" }, { seen }),
+    ada.setStatus(taskId, "IN_PROGRESS"),
+  ]);
   const outcomes = await Promise.all(edits.map((change) => change.settled));
-  assert.deepEqual(outcomes.map((outcome) => outcome.verdict), ["merged", "merged"]);
+  assert.deepEqual(
+    outcomes.map((outcome) => outcome.verdict),
+    ["merged", "merged"],
+  );
   const { task } = await judge().readTask(taskId);
   assert.deepEqual([task.title, task.priority, task.status, task.version], ["Ada's", "URGENT", "IN_PROGRESS", 4]);
 });
@@ -112,8 +141,14 @@ test("what others changed in other fields is merged by itself", async () => {
 test("a conflict tells base, mine and theirs, and shows theirs until it is settled", async () => {
   const { ada, taskId, conflict } = await anEditThatConflicts();
   assert.deepEqual(conflict.conflictingFields, ["title"]);
-  assert.deepEqual(conflict.changes.map(({ field, actor }) => [field, actor]).sort(), [["priority", "bob"], ["title", "bob"]]);
-  assert.deepEqual([conflict.base.title, conflict.mine.title, conflict.theirs.title], ["Write the guide", "Ada's", "Bob's"]);
+  assert.deepEqual(conflict.changes.map(({ field, actor }) => [field, actor]).sort(), [
+    ["priority", "bob"],
+    ["title", "bob"],
+  ]);
+  assert.deepEqual(
+    [conflict.base.title, conflict.mine.title, conflict.theirs.title],
+    ["Write the guide", "Ada's", "Bob's"],
+  );
   assert.equal(ada.task(taskId).task.title, "Bob's");
   assert.equal(ada.task(taskId).conflict.changeId, conflict.changeId);
   assert.equal(ada.status.conflicts, 1);
@@ -139,7 +174,9 @@ test("theirs is taken where it is chosen, mine where nobody else was", async () 
 
 test("a conflict is overwritten on purpose, but not what came after it was shown", async () => {
   const { ada, bob, taskId, change, conflict } = await anEditThatConflicts();
-  await (await bob.edit(taskId, { title: "Bob again" })).settled;
+  await (
+    await bob.edit(taskId, { title: "Bob again" })
+  ).settled;
   const again = new Promise((meet) => ada.on("conflict", meet));
   await conflict.overwrite();
   const second = await again;
@@ -163,7 +200,9 @@ test("without merging by itself every change of somebody else asks", async () =>
   await settled;
   const seen = ada.task(taskId);
   await shows(bob, taskId, () => true, "bob sees it");
-  await (await bob.edit(taskId, { priority: "URGENT" })).settled;
+  await (
+    await bob.edit(taskId, { priority: "URGENT" })
+  ).settled;
   const met = new Promise((meet) => ada.on("conflict", meet));
   const change = await ada.edit(taskId, { title: "Ada's" }, { seen });
   const conflict = await met;
@@ -174,21 +213,29 @@ test("without merging by itself every change of somebody else asks", async () =>
 
 test("an offline queue is flushed in one batch; a conflict stops its own task alone", async () => {
   const proxies = await Promise.all([startProxy(services.command.url), startProxy(services.projection.url)]);
-  const [ada, bob] = await Promise.all([open("ada", { commandUrl: proxies[0].url, queryUrl: proxies[1].url }), open("bob")]);
+  const [ada, bob] = await Promise.all([
+    open("ada", { commandUrl: proxies[0].url, queryUrl: proxies[1].url }),
+    open("bob"),
+  ]);
   try {
     const [one, other] = [await ada.create({ title: "One" }), await ada.create({ title: "Other" })];
     await Promise.all([one.settled, other.settled, live(ada)]);
     proxies.forEach((proxy) => proxy.away());
     await until(() => ada.status.connection === "offline", "offline");
 
-    const edits = [await ada.edit(one.taskId, { title: "One, offline" }), await ada.setStatus(one.taskId, "IN_PROGRESS"),
-      await ada.edit(other.taskId, { title: "Other, offline" })];
+    const edits = [
+      await ada.edit(one.taskId, { title: "One, offline" }),
+      await ada.setStatus(one.taskId, "IN_PROGRESS"),
+      await ada.edit(other.taskId, { title: "Other, offline" }),
+    ];
     const born = await ada.create({ title: "Born offline" });
     const followed = await ada.edit(born.taskId, { tags: ["offline"] });
     assert.equal(ada.status.queued, 5);
     assert.equal(ada.task(born.taskId).task.tags[0], "offline");
     await shows(bob, one.taskId, () => true, "bob sees one");
-    await (await bob.edit(one.taskId, { title: "Bob's" })).settled;
+    await (
+      await bob.edit(one.taskId, { title: "Bob's" })
+    ).settled;
 
     await until(() => ada.status.sending === 0, "the attempt that was under way has failed");
     proxies[0].passed.length = 0;
@@ -196,16 +243,35 @@ test("an offline queue is flushed in one batch; a conflict stops its own task al
     proxies.forEach((proxy) => proxy.back());
     const conflict = await met;
     const outcomes = await Promise.all([edits[2], born, followed].map((change) => change.settled));
-    assert.deepEqual(outcomes.map((outcome) => outcome.verdict), ["applied", "applied", "applied"]);
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.verdict),
+      ["applied", "applied", "applied"],
+    );
     assert.deepEqual(conflict.conflictingFields, ["title"]);
-    assert.deepEqual(ada.task(one.taskId).pending.map((each) => each.state), ["conflict", "blocked"]);
+    assert.deepEqual(
+      ada.task(one.taskId).pending.map((each) => each.state),
+      ["conflict", "blocked"],
+    );
     const sent = proxies[0].passed.map(({ body }) => JSON.parse(body).commands);
-    assert.deepEqual(sent[0].map(({ method, expectedVersion }) => [method, expectedVersion]),
-      [["PATCH", 1], ["POST", "previous"], ["PATCH", 1], ["PUT", 0], ["PATCH", "previous"]]);
+    assert.deepEqual(
+      sent[0].map(({ method, expectedVersion }) => [method, expectedVersion]),
+      [
+        ["PATCH", 1],
+        ["POST", "previous"],
+        ["PATCH", 1],
+        ["PUT", 0],
+        ["PATCH", "previous"],
+      ],
+    );
     // A refusal right after an outage may speak of an attempt that is still under way, so that one is asked again.
-    assert.ok(sent.slice(1).every((commands) => commands.length <= 2 && commands[0].path === `/v1/tasks/${one.taskId}`));
+    assert.ok(
+      sent.slice(1).every((commands) => commands.length <= 2 && commands[0].path === `/v1/tasks/${one.taskId}`),
+    );
     await conflict.overwrite();
-    assert.deepEqual((await Promise.all(edits.slice(0, 2).map((change) => change.settled))).map(({ verdict }) => verdict), ["merged", "applied"]);
+    assert.deepEqual(
+      (await Promise.all(edits.slice(0, 2).map((change) => change.settled))).map(({ verdict }) => verdict),
+      ["merged", "applied"],
+    );
     const { task } = await judge().readTask(one.taskId);
     assert.deepEqual([task.title, task.status, task.version], ["One, offline", "IN_PROGRESS", 4]);
     assert.equal(ada.status.queued, 0);
@@ -237,7 +303,10 @@ test("a batch whose answer is lost is sent again, and nothing is done twice", as
 
 test("a follower of a change whose answer was lost still meets what came in between", async () => {
   const proxy = await startProxy(services.command.url);
-  const [ada, bob] = await Promise.all([open("ada", { commandUrl: proxy.url, firstMs: 1_500, maxMs: 1_500 }), open("bob")]);
+  const [ada, bob] = await Promise.all([
+    open("ada", { commandUrl: proxy.url, firstMs: 1_500, maxMs: 1_500 }),
+    open("bob"),
+  ]);
   try {
     const { taskId, settled } = await ada.create({ title: "Base" });
     await settled;
@@ -245,10 +314,16 @@ test("a follower of a change whose answer was lost still meets what came in betw
     const first = await ada.edit(taskId, { description: "landed, answer lost" });
     await until(() => proxy.passed.some(({ isLost }) => isLost), "the answer is lost");
     await shows(bob, taskId, (task) => task.version === 2, "bob sees what landed");
-    await (await bob.edit(taskId, { title: "Bob's" })).settled;
+    await (
+      await bob.edit(taskId, { title: "Bob's" })
+    ).settled;
     const met = new Promise((meet) => ada.on("conflict", meet));
     const view = ada.task(taskId);
-    await ada.edit(taskId, { title: "Ada's" }, { seen: { ...view, task: { ...view.task, title: "Base", version: 1 } } });
+    await ada.edit(
+      taskId,
+      { title: "Ada's" },
+      { seen: { ...view, task: { ...view.task, title: "Base", version: 1 } } },
+    );
     assert.equal((await first.settled).verdict, "replayed");
     assert.equal((await met).theirs.title, "Bob's");
   } finally {
@@ -263,12 +338,17 @@ test("one of two claims wins, and the other is rolled back", async () => {
   const { taskId, settled } = await ada.create({ title: "Claim me" });
   await settled;
   await shows(bob, taskId, () => true, "bob sees it");
-  const claims = await Promise.all([ada.claim(taskId, { userId: users[0].userId }), bob.claim(taskId, { userId: users[1].userId })]);
+  const claims = await Promise.all([
+    ada.claim(taskId, { userId: users[0].userId }),
+    bob.claim(taskId, { userId: users[1].userId }),
+  ]);
   const outcomes = await Promise.all(claims.map((claim) => claim.settled));
   assert.deepEqual(outcomes.map((outcome) => outcome.verdict).sort(), ["applied", "refused"]);
   assert.equal(outcomes.find((outcome) => outcome.verdict === "refused").problem.code, "ALREADY_ASSIGNED");
   const { task } = await judge().readTask(taskId);
-  await Promise.all([ada, bob].map((each) => shows(each, taskId, (shown) => shown.assigneeId === task.assigneeId, "the winner")));
+  await Promise.all(
+    [ada, bob].map((each) => shows(each, taskId, (shown) => shown.assigneeId === task.assigneeId, "the winner")),
+  );
 });
 
 test("a lock held by another refuses, and says by whom", async () => {
@@ -305,13 +385,20 @@ test("live updates go on across a restart of the projection, without a gap", asy
 
 test("a task that is deleted goes, also for who was away meanwhile", async () => {
   const [ada, bob] = await Promise.all([open("ada"), open("bob")]);
-  const [one, other] = [await ada.create({ title: "Goes while watched" }), await ada.create({ title: "Goes meanwhile" })];
+  const [one, other] = [
+    await ada.create({ title: "Goes while watched" }),
+    await ada.create({ title: "Goes meanwhile" }),
+  ];
   await Promise.all([one.settled, other.settled]);
   await shows(bob, other.taskId, () => true, "bob sees both");
-  await (await ada.delete(one.taskId)).settled;
+  await (
+    await ada.delete(one.taskId)
+  ).settled;
   await until(() => bob.task(one.taskId).task === null, "gone at bob's");
   await services.projection.stop();
-  await (await ada.delete(other.taskId)).settled;
+  await (
+    await ada.delete(other.taskId)
+  ).settled;
   await services.projection.start();
   await until(() => bob.task(other.taskId).task === null, "gone at bob's after the restart");
   const outcome = await (await bob.create({ title: "x" }, { id: other.taskId })).settled;
@@ -353,7 +440,15 @@ test("signing out warns of what is queued, and then erases it", async () => {
   await ada.create({ title: "Never sent" });
   assert.equal(await ada.signOut(), false, "nobody was asked");
   let warned = null;
-  assert.equal(await ada.signOut({ confirm: async (risk) => { warned = risk; return false; } }), false);
+  assert.equal(
+    await ada.signOut({
+      confirm: async (risk) => {
+        warned = risk;
+        return false;
+      },
+    }),
+    false,
+  );
   assert.deepEqual(warned, { queued: 1, conflicts: 0 });
   assert.equal(ada.tasks().filter(({ task }) => task.title === "Never sent").length, 1);
   assert.equal(await ada.signOut({ confirm: async () => true }), true);
@@ -372,10 +467,16 @@ test("the typed client reads and writes what the services offer", async () => {
   const titles = [];
   for await (const each of ada.all("listTasks", { tag: "typed", limit: 1 })) titles.push(each.title);
   assert.deepEqual(titles, ["Typed"]);
-  assert.deepEqual((await ada.history(task.taskId)).items.map((item) => item.version), [1, 2]);
+  assert.deepEqual(
+    (await ada.history(task.taskId)).items.map((item) => item.version),
+    [1, 2],
+  );
   assert.equal((await ada.getTask(task.taskId, { version: 1 })).task.assigneeId, null);
   assert.ok((await ada.stats()).total >= 1);
-  await assert.rejects(ada.editTask(task.taskId, { title: "x" }, { version: 1 }), { name: "ConflictError", currentVersion: 2 });
+  await assert.rejects(ada.editTask(task.taskId, { title: "x" }, { version: 1 }), {
+    name: "ConflictError",
+    currentVersion: 2,
+  });
   await assert.rejects(ada.editTask(task.taskId, { title: "" }, { version: 2 }), { code: "VALIDATION_FAILED" });
   const merged = await ada.editTask(task.taskId, { title: "Merged" }, { version: 1, merge: true });
   assert.equal(merged.merged, true);

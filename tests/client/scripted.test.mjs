@@ -2,10 +2,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { MemoryStore, NoAnswerError, Services, Taskstream, backoffMs, durationMs, newId, readEvents } from "../../projection-service/web/taskstream.js";
+import {
+  MemoryStore,
+  NoAnswerError,
+  Services,
+  Taskstream,
+  backoffMs,
+  durationMs,
+  newId,
+  readEvents,
+} from "../../projection-service/web/taskstream.js";
 
 const LOST = new TypeError("fetch failed");
-const json = (status, body, headers = {}) => new Response(body === null ? null : JSON.stringify(body), { status, headers });
+const json = (status, body, headers = {}) =>
+  new Response(body === null ? null : JSON.stringify(body), { status, headers });
 const problem = (status, code, headers) => json(status, { status, code, detail: code }, headers);
 
 // Answers in this order, and remembers what was asked and for how long was waited.
@@ -13,8 +23,13 @@ function scripted(answers, options = {}) {
   const asked = [];
   const waits = [];
   const services = new Services({
-    commandUrl: "http://command", queryUrl: "http://query/", random: () => 1, commandTimeoutMs: 1_000,
-    sleep: async (ms) => { waits.push(ms); },
+    commandUrl: "http://command",
+    queryUrl: "http://query/",
+    random: () => 1,
+    commandTimeoutMs: 1_000,
+    sleep: async (ms) => {
+      waits.push(ms);
+    },
     fetch: async (url, request) => {
       asked.push({ url, ...request });
       const answer = answers.shift();
@@ -30,7 +45,14 @@ const task = (version = 1) => ({ taskId: "00000000-0000-4000-8000-000000000001",
 const created = () => json(201, task(), { ETag: '"1"', "Event-Id": "e" });
 
 test("a write is sent again with its key after 429, 502, 503, 504 and a lost answer", async () => {
-  const script = scripted([problem(429, "RATE_LIMITED"), json(502, null), problem(503, "LOG_UNAVAILABLE"), problem(504, "OUTCOME_UNKNOWN"), LOST, created()]);
+  const script = scripted([
+    problem(429, "RATE_LIMITED"),
+    json(502, null),
+    problem(503, "LOG_UNAVAILABLE"),
+    problem(504, "OUTCOME_UNKNOWN"),
+    LOST,
+    created(),
+  ]);
   const { version } = await script.services.createTask({ title: "x" });
   assert.equal(version, 1);
   assert.equal(script.asked.length, 6);
@@ -54,9 +76,20 @@ test("every write carries a key, and each precondition its header", async () => 
   await services.createTask({ title: "x" }, { id });
   await services.editTask(id, { title: "y" }, { version: 1, merge: true });
   await services.setStatus(id, "BLOCKED", { version: "*", reason: "why" });
-  for (const call of [services.assign(id, id), services.unassign(id), services.claim(id), services.postpone(id, "P1D"), services.lock(id, 5),
-    services.unlock(id), services.deleteTask(id, { reason: "a b" }), services.createUser({}), services.editUser(id, {}),
-    services.deactivateUser(id), services.reactivateUser(id)]) await call;
+  for (const call of [
+    services.assign(id, id),
+    services.unassign(id),
+    services.claim(id),
+    services.postpone(id, "P1D"),
+    services.lock(id, 5),
+    services.unlock(id),
+    services.deleteTask(id, { reason: "a b" }),
+    services.createUser({}),
+    services.editUser(id, {}),
+    services.deactivateUser(id),
+    services.reactivateUser(id),
+  ])
+    await call;
   assert.ok(asked.every(({ headers }) => headers["Idempotency-Key"]));
   assert.equal(asked[0].headers["If-None-Match"], "*");
   assert.deepEqual([asked[1].headers["If-Match"], asked[1].headers.Prefer], ['"1"', "conflict=merge"]);
@@ -78,8 +111,17 @@ test("half of the wait is chance, and it grows up to a bound", () => {
 });
 
 test("what cannot get better is told at once", async () => {
-  for (const [status, code] of [[401, "UNAUTHORIZED"], [403, "FORBIDDEN"], [404, "NOT_FOUND"], [409, "TASK_CLOSED"], [412, "VERSION_CONFLICT"],
-    [422, "VALIDATION_FAILED"], [423, "LOCKED"], [503, "STREAM_QUARANTINED"], [500, "INTERNAL_SERVER_ERROR"]]) {
+  for (const [status, code] of [
+    [401, "UNAUTHORIZED"],
+    [403, "FORBIDDEN"],
+    [404, "NOT_FOUND"],
+    [409, "TASK_CLOSED"],
+    [412, "VERSION_CONFLICT"],
+    [422, "VALIDATION_FAILED"],
+    [423, "LOCKED"],
+    [503, "STREAM_QUARANTINED"],
+    [500, "INTERNAL_SERVER_ERROR"],
+  ]) {
     const script = scripted([problem(status, code)]);
     await assert.rejects(script.services.editTask(task().taskId, {}, { version: 1 }), { status, code });
     assert.equal(script.asked.length, 1, code);
@@ -92,10 +134,17 @@ test("a request that is still under way under the same key is asked for again", 
 });
 
 test("a refusal soon after a lost answer is not final: the lost request may still be decided", async () => {
-  const script = scripted([LOST, problem(412, "VERSION_CONFLICT"), json(200, task(2), { ETag: '"2"', "Idempotency-Replayed": "true" })]);
+  const script = scripted([
+    LOST,
+    problem(412, "VERSION_CONFLICT"),
+    json(200, task(2), { ETag: '"2"', "Idempotency-Replayed": "true" }),
+  ]);
   const { replayed } = await script.services.editTask(task().taskId, { title: "y" }, { version: 1 });
   assert.equal(replayed, true);
-  assert.ok(script.waits[1] > 500 && script.waits[1] <= 1_000, `waits until the command timeout is over: ${script.waits}`);
+  assert.ok(
+    script.waits[1] > 500 && script.waits[1] <= 1_000,
+    `waits until the command timeout is over: ${script.waits}`,
+  );
 });
 
 test("a refusal after the command timeout is final", async () => {
@@ -105,11 +154,23 @@ test("a refusal after the command timeout is final", async () => {
 
 test("after the last attempt the loss is told, with its cause", async () => {
   const script = scripted([LOST, LOST, LOST]);
-  await assert.rejects(script.services.readTask(task().taskId, { attempts: 3 }), (error) => error instanceof NoAnswerError && error.cause === LOST);
+  await assert.rejects(
+    script.services.readTask(task().taskId, { attempts: 3 }),
+    (error) => error instanceof NoAnswerError && error.cause === LOST,
+  );
 });
 
 test("an answer that is cut off in its body is a lost answer", async () => {
-  const cut = () => new Response(new ReadableStream({ pull(to) { to.enqueue(new TextEncoder().encode('{"taskId"')); to.error(LOST); } }), { status: 201 });
+  const cut = () =>
+    new Response(
+      new ReadableStream({
+        pull(to) {
+          to.enqueue(new TextEncoder().encode('{"taskId"'));
+          to.error(LOST);
+        },
+      }),
+      { status: 201 },
+    );
   const script = scripted([cut, created()]);
   assert.equal((await script.services.createTask({ title: "x" })).version, 1);
   assert.equal(new Set(script.keys()).size, 1);
@@ -140,27 +201,44 @@ test("ids are UUIDv7, and all different", () => {
 });
 
 test("durations are read as the service reads them", () => {
-  assert.deepEqual(["P2D", "PT90M", "P1W", "P1DT1H", "PT0.5S", "P", "PT", "2D", "P1M"].map(durationMs),
-    [172_800_000, 5_400_000, 604_800_000, 90_000_000, 500, null, null, null, null]);
+  assert.deepEqual(["P2D", "PT90M", "P1W", "P1DT1H", "PT0.5S", "P", "PT", "2D", "P1M"].map(durationMs), [
+    172_800_000,
+    5_400_000,
+    604_800_000,
+    90_000_000,
+    500,
+    null,
+    null,
+    null,
+    null,
+  ]);
 });
 
 // ---- Server-Sent Events
 
-const chunked = (...pieces) => new ReadableStream({
-  start(to) {
-    for (const piece of pieces) to.enqueue(typeof piece === "string" ? new TextEncoder().encode(piece) : piece);
-    to.close();
-  },
-});
+const chunked = (...pieces) =>
+  new ReadableStream({
+    start(to) {
+      for (const piece of pieces) to.enqueue(typeof piece === "string" ? new TextEncoder().encode(piece) : piece);
+      to.close();
+    },
+  });
 async function framesOf(...pieces) {
   const frames = [];
-  for await (const { event, data, id, comments } of readEvents(chunked(...pieces))) frames.push([event, data, id, comments.join()]);
+  for await (const { event, data, id, comments } of readEvents(chunked(...pieces)))
+    frames.push([event, data, id, comments.join()]);
   return frames;
 }
 
 test("events are read wherever the bytes are cut", async () => {
-  const text = ': hello\nid: 0\n\nevent: task\r\nid: 1\r\ndata: {"title":\r\ndata: "ü€𝄞"}\r\n\r\ndata:a\rdata: b\r\rid: 2\n\nevent: cut off';
-  const expected = [["message", "", "0", "hello"], ["task", '{"title":\n"ü€𝄞"}', "1", ""], ["message", "a\nb", null, ""], ["message", "", "2", ""]];
+  const text =
+    ': hello\nid: 0\n\nevent: task\r\nid: 1\r\ndata: {"title":\r\ndata: "ü€𝄞"}\r\n\r\ndata:a\rdata: b\r\rid: 2\n\nevent: cut off';
+  const expected = [
+    ["message", "", "0", "hello"],
+    ["task", '{"title":\n"ü€𝄞"}', "1", ""],
+    ["message", "a\nb", null, ""],
+    ["message", "", "2", ""],
+  ];
   const bytes = new TextEncoder().encode(text);
   for (let cut = 0; cut <= bytes.length; ++cut) {
     assert.deepEqual(await framesOf(bytes.slice(0, cut), bytes.slice(cut)), expected, `cut at ${cut}`);
@@ -168,34 +246,59 @@ test("events are read wherever the bytes are cut", async () => {
   assert.deepEqual(await framesOf(...Array.from(bytes, (byte) => Uint8Array.of(byte))), expected);
 });
 
-const change = (version) => `event: task\nid: t${version}\ndata: ${JSON.stringify({ taskId: task().taskId, version, task: task(version) })}\n\n`;
+const change = (version) =>
+  `event: task\nid: t${version}\ndata: ${JSON.stringify({ taskId: task().taskId, version, task: task(version) })}\n\n`;
 
 test("a stream that breaks off is resumed from the last event, without one twice", async () => {
-  const broken = () => new Response(new ReadableStream({
-    pull(to) { to.enqueue(new TextEncoder().encode(change(1) + "event: task\nid: t9\ndata: {")); this.pull = () => to.error(LOST); },
-  }));
+  const broken = () =>
+    new Response(
+      new ReadableStream({
+        pull(to) {
+          to.enqueue(new TextEncoder().encode(change(1) + "event: task\nid: t9\ndata: {"));
+          this.pull = () => to.error(LOST);
+        },
+      }),
+    );
   const ending = new AbortController();
-  const script = scripted([broken, problem(503, "STARTING"), () => new Response(chunked(change(2), "event: resync\nid: t3\ndata: {\"token\":\"t3\"}\n\n")), () => new Response(chunked(change(4)))]);
+  const script = scripted([
+    broken,
+    problem(503, "STARTING"),
+    () => new Response(chunked(change(2), 'event: resync\nid: t3\ndata: {"token":"t3"}\n\n')),
+    () => new Response(chunked(change(4))),
+  ]);
   const told = [];
   for await (const event of script.services.follow({ since: "t0", tag: "docs", signal: ending.signal })) {
     told.push(event.kind === "task" ? event.change.version : event.kind);
     if (event.change?.version === 4) ending.abort();
   }
   assert.deepEqual(told, ["open", 1, "lost", "lost", "open", 2, "resync", "lost", "open", 4]);
-  assert.deepEqual(script.asked.map(({ headers }) => headers["Last-Event-ID"]), ["t0", "t1", "t1", "t3"]);
+  assert.deepEqual(
+    script.asked.map(({ headers }) => headers["Last-Event-ID"]),
+    ["t0", "t1", "t1", "t3"],
+  );
   assert.ok(script.asked.every(({ url }) => url === "http://query/v1/stream?tag=docs"));
 });
 
 test("a stream that falls silent is given up as dead", async () => {
-  const silent = (request) => new Response(new ReadableStream({
-    start(to) { request.signal.addEventListener("abort", () => to.error(request.signal.reason)); },
-  }));
+  const silent = (request) =>
+    new Response(
+      new ReadableStream({
+        start(to) {
+          request.signal.addEventListener("abort", () => to.error(request.signal.reason));
+        },
+      }),
+    );
   const script = scripted([silent], { silenceMs: 5 });
-  await assert.rejects(async () => { for await (const _ of script.services.stream()); }, NoAnswerError);
+  await assert.rejects(async () => {
+    for await (const _ of script.services.stream());
+  }, NoAnswerError);
 });
 
 test("a read after an event of the stream is at least as fresh, at whichever replica", async () => {
-  const script = scripted([() => new Response(chunked(change(1))), json(200, task(), { "Consistency-Token": "covers" })]);
+  const script = scripted([
+    () => new Response(chunked(change(1))),
+    json(200, task(), { "Consistency-Token": "covers" }),
+  ]);
   for await (const _ of script.services.stream());
   await script.services.getTask(task().taskId);
   assert.equal(script.asked[1].headers["Consistency-Token"], "t1");
@@ -206,9 +309,20 @@ test("a read after an event of the stream is at least as fresh, at whichever rep
 
 async function replicaOn(batches, options = {}) {
   const sent = [];
-  const open = (signal) => new ReadableStream({ start(to) { signal.addEventListener("abort", () => to.error(LOST)); } });
+  const open = (signal) =>
+    new ReadableStream({
+      start(to) {
+        signal.addEventListener("abort", () => to.error(LOST));
+      },
+    });
   const replica = await Taskstream.open({
-    commandUrl: "http://command", queryUrl: "http://query", actor: "ada", store: new MemoryStore(), firstMs: 1, maxMs: 2, commandTimeoutMs: 1,
+    commandUrl: "http://command",
+    queryUrl: "http://query",
+    actor: "ada",
+    store: new MemoryStore(),
+    firstMs: 1,
+    maxMs: 2,
+    commandTimeoutMs: 1,
     fetch: async (url, request) => {
       if (url.endsWith("/v1/projection")) return json(200, { logId: "log" }, { "Read-Model-Age": "0" });
       if (url.includes("/v1/changes")) return json(200, { items: [], next: "t", more: false });
@@ -222,12 +336,26 @@ async function replicaOn(batches, options = {}) {
   });
   return { replica, sent };
 }
-const all = (verdict, status = 200) => (commands) => json(200, {
-  results: commands.map(({ commandId, path }, i) => ({ commandId, verdict, status, version: i + 1, body: { ...task(i + 1), taskId: path.split("/")[3] } })),
-});
+const all =
+  (verdict, status = 200) =>
+  (commands) =>
+    json(200, {
+      results: commands.map(({ commandId, path }, i) => ({
+        commandId,
+        verdict,
+        status,
+        version: i + 1,
+        body: { ...task(i + 1), taskId: path.split("/")[3] },
+      })),
+    });
 
 test("a batch that may have happened is sent again under the same keys", async () => {
-  const { replica, sent } = await replicaOn([LOST, () => json(502, null), () => new Response('{"results":['), all("replayed", 201)]);
+  const { replica, sent } = await replicaOn([
+    LOST,
+    () => json(502, null),
+    () => new Response('{"results":['),
+    all("replayed", 201),
+  ]);
   const change = await replica.create({ title: "x" });
   assert.equal((await change.settled).verdict, "replayed");
   assert.equal(sent.length, 4);
@@ -236,15 +364,22 @@ test("a batch that may have happened is sent again under the same keys", async (
 });
 
 test("a batch that is too large is halved", async () => {
-  const { replica, sent } = await replicaOn([() => problem(413, "CONTENT_TOO_LARGE"), all("applied", 201), all("applied", 201), all("applied", 201)], { attempts: 1 });
+  const { replica, sent } = await replicaOn(
+    [() => problem(413, "CONTENT_TOO_LARGE"), all("applied", 201), all("applied", 201), all("applied", 201)],
+    { attempts: 1 },
+  );
   const changes = await Promise.all([1, 2, 3].map((i) => replica.create({ title: `${i}` })));
   await Promise.all(changes.map((each) => each.settled));
-  assert.ok(sent.slice(1).every((commands) => commands.length <= Math.max(1, Math.ceil(sent[0].length / 2))), JSON.stringify(sent.map((each) => each.length)));
+  assert.ok(
+    sent.slice(1).every((commands) => commands.length <= Math.max(1, Math.ceil(sent[0].length / 2))),
+    JSON.stringify(sent.map((each) => each.length)),
+  );
   await replica.close();
 });
 
 test("of a batch that cannot be read, what is named in the refusal is rolled back, and the rest is sent", async () => {
-  const refusal = () => json(422, { code: "VALIDATION_FAILED", errors: [{ field: "commands/0/body", reason: "must be an object" }] });
+  const refusal = () =>
+    json(422, { code: "VALIDATION_FAILED", errors: [{ field: "commands/0/body", reason: "must be an object" }] });
   const { replica } = await replicaOn([refusal, all("applied", 201)]);
   const change = await replica.create({ title: "x" });
   assert.equal((await change.settled).verdict, "refused");
@@ -256,7 +391,11 @@ test("what follows a replayed change expects the version that this one made, not
   let follower;
   const replayedLate = async ([{ commandId, path }]) => {
     follower = await replica.edit(path.split("/")[3], { title: "follower" });
-    return json(200, { results: [{ commandId, verdict: "replayed", status: 200, version: 7, body: { ...task(7), taskId: path.split("/")[3] } }] });
+    return json(200, {
+      results: [
+        { commandId, verdict: "replayed", status: 200, version: 7, body: { ...task(7), taskId: path.split("/")[3] } },
+      ],
+    });
   };
   const { replica, sent } = await replicaOn([all("applied", 201), LOST, replayedLate, all("applied")]);
   const { taskId, settled } = await replica.create({ title: "x" });
@@ -264,6 +403,9 @@ test("what follows a replayed change expects the version that this one made, not
   const change = await replica.edit(taskId, { description: "lost" });
   assert.equal((await change.settled).verdict, "replayed");
   await follower.settled;
-  assert.deepEqual(sent.map(([{ expectedVersion }]) => expectedVersion), [0, 1, 1, 2]);
+  assert.deepEqual(
+    sent.map(([{ expectedVersion }]) => expectedVersion),
+    [0, 1, 1, 2],
+  );
   await replica.close();
 });

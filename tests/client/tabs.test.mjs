@@ -19,19 +19,34 @@ after(async () => {
   await services.stop();
 });
 
-const tab = (actor, options = {}) => Taskstream.open({ commandUrl: proxy.url, queryUrl: services.projection.url, actor, firstMs: 20, maxMs: 100, commandTimeoutMs: 100, ...options });
-const judge = () => new Services({ commandUrl: services.command.url, queryUrl: services.projection.url, actor: "judge" });
+const tab = (actor, options = {}) =>
+  Taskstream.open({
+    commandUrl: proxy.url,
+    queryUrl: services.projection.url,
+    actor,
+    firstMs: 20,
+    maxMs: 100,
+    commandTimeoutMs: 100,
+    ...options,
+  });
+const judge = () =>
+  new Services({ commandUrl: services.command.url, queryUrl: services.projection.url, actor: "judge" });
 const batches = () => proxy.passed.filter(({ path }) => path === "/v1/batch");
 
 test("one of several tabs leads; what any of them changes is sent by it alone, and settles where it was made", async () => {
   const tabs = [await tab("ada"), await tab("ada"), await tab("ada")];
   await until(() => tabs.every((each) => each.status.connection === "live"), "all know that they are live");
-  assert.deepEqual(tabs.map((each) => each.status.leads), [true, false, false]);
+  assert.deepEqual(
+    tabs.map((each) => each.status.leads),
+    [true, false, false],
+  );
   const change = await tabs[2].create({ title: "From the third tab" });
   assert.equal((await change.settled).verdict, "applied");
   await until(() => tabs.every((each) => each.task(change.taskId).task?.version === 1), "all tabs show it");
   assert.equal(batches().length, 1);
-  const { taskId } = await judge().createTask({ title: "From elsewhere" }).then(({ task }) => task);
+  const { taskId } = await judge()
+    .createTask({ title: "From elsewhere" })
+    .then(({ task }) => task);
   await until(() => tabs.every((each) => each.task(taskId).task), "all tabs hear of it");
 
   await tabs[0].close();
@@ -65,7 +80,9 @@ test("the queue of one actor survives, and is not flushed by another", async () 
   proxy.back();
   const bob = await tab("bob");
   await until(() => bob.status.connection === "live", "bob is live");
-  await (await bob.create({ title: "Bob's" })).settled;
+  await (
+    await bob.create({ title: "Bob's" })
+  ).settled;
   assert.equal(bob.task(taskId).task, null);
   await assert.rejects(judge().readTask(taskId), { code: "NOT_FOUND" });
   await bob.close();
@@ -91,7 +108,11 @@ test("what was read before is there at once, also without a network", async () =
   await offline.edit(taskId, { title: "Edited offline" });
   assert.equal(offline.task(taskId).task.title, "Edited offline");
   await until(() => offline.status.connection === "offline", "it says so");
-  await assert.rejects(tab("dave", { queryUrl: query.url, attempts: 2 }), { name: "NoAnswerError" }, "nothing is known of dave");
+  await assert.rejects(
+    tab("dave", { queryUrl: query.url, attempts: 2 }),
+    { name: "NoAnswerError" },
+    "nothing is known of dave",
+  );
   query.back();
   proxy.back();
   await until(() => offline.status.queued === 0 && offline.status.connection === "live", "back, and flushed");
@@ -101,12 +122,20 @@ test("what was read before is there at once, also without a network", async () =
 
 test("signing out in one tab erases the store and signs out the others", async () => {
   const tabs = [await tab("erin"), await tab("erin")];
-  await (await tabs[0].create({ title: "Secret" })).settled;
+  await (
+    await tabs[0].create({ title: "Secret" })
+  ).settled;
   const told = new Promise((tell) => tabs[1].on("signed-out", tell));
   assert.equal(await tabs[0].signOut(), true);
   await told;
-  assert.deepEqual(tabs.map((each) => each.tasks().length), [0, 0]);
-  assert.deepEqual(tabs.map((each) => each.status.connection), ["signed-out", "signed-out"]);
+  assert.deepEqual(
+    tabs.map((each) => each.tasks().length),
+    [0, 0],
+  );
+  assert.deepEqual(
+    tabs.map((each) => each.status.connection),
+    ["signed-out", "signed-out"],
+  );
   const names = (await indexedDB.databases()).map(({ name }) => name);
   assert.ok(names.some((name) => name.endsWith("|ada")) && !names.some((name) => name.endsWith("|erin")), names.join());
 });

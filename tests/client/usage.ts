@@ -1,9 +1,22 @@
 // Held against taskstream.d.ts by tsc: what fits passes, and what does not is an error, as each `@ts-expect-error` says.
-import { ConflictError, IndexedDbStore, Services, TRANSITIONS, Taskstream, newId } from "../../projection-service/web/taskstream.js";
+import {
+  ConflictError,
+  IndexedDbStore,
+  Services,
+  TRANSITIONS,
+  Taskstream,
+  newId,
+} from "../../projection-service/web/taskstream.js";
 import type { Conflict, Outcome, Store, Task } from "../../projection-service/web/taskstream.js";
 
 export async function replica(store: Store = new IndexedDbStore()): Promise<Outcome> {
-  const tasks = await Taskstream.open({ commandUrl: "http://c", queryUrl: "http://q", actor: "ada", store, autoMerge: false });
+  const tasks = await Taskstream.open({
+    commandUrl: "http://c",
+    queryUrl: "http://q",
+    actor: "ada",
+    store,
+    autoMerge: false,
+  });
   const off: () => void = tasks.on("conflict", (conflict: Conflict) => conflict.merge({ title: { value: "both" } }));
   tasks.on("status", ({ connection, asOf }) => connection === "live" && asOf?.getTime());
   // @ts-expect-error: no such event

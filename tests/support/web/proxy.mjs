@@ -13,13 +13,18 @@ export async function startProxy(target) {
     try {
       for await (const piece of incoming) pieces.push(piece);
     } catch {
-      return;  // the client has gone
+      return; // the client has gone
     }
     const body = Buffer.concat(pieces);
     const headers = { ...incoming.headers, host: `${hostname}:${port}` };
     const onward = request({ hostname, port, path: incoming.url, method: incoming.method, headers }, (answer) => {
       passed.push({
-        method: incoming.method, path: incoming.url, headers: incoming.headers, body: body.toString(), status: answer.statusCode, isLost,
+        method: incoming.method,
+        path: incoming.url,
+        headers: incoming.headers,
+        body: body.toString(),
+        status: answer.statusCode,
+        isLost,
       });
       if (isLost) {
         answer.resume();
@@ -38,13 +43,17 @@ export async function startProxy(target) {
     url: `http://127.0.0.1:${server.address().port}`,
     passed,
     /** Loses the answers of the next requests that fit, so many of them. */
-    lose(fits, count = 1) { loseNext = (incoming) => fits(incoming) && count-- > 0; },
+    lose(fits, count = 1) {
+      loseNext = (incoming) => fits(incoming) && count-- > 0;
+    },
     /** The network is gone: what is open breaks, and nothing else gets through, until it is `back`. */
     away() {
       isAway = true;
       server.closeAllConnections();
     },
-    back() { isAway = false; },
+    back() {
+      isAway = false;
+    },
     close() {
       server.closeAllConnections();
       return new Promise((closed) => server.close(closed));

@@ -55,12 +55,19 @@ class Service {
     process.once("exit", () => this.#process.kill("SIGKILL"));
     await until(async () => {
       if (this.#process.exitCode !== null) throw new Error(`${this.name} ended:\n${this.said()}`);
-      return fetch(`${this.url}/health/ready`).then((answer) => answer.ok, () => false);
+      return fetch(`${this.url}/health/ready`).then(
+        (answer) => answer.ok,
+        () => false,
+      );
     }, `${this.name} is ready`);
     return this;
   }
-  said() { return readFileSync(join(this.#folder, `${this.name}.log`), "utf8"); }
-  signal(name) { this.#process.kill(name); }
+  said() {
+    return readFileSync(join(this.#folder, `${this.name}.log`), "utf8");
+  }
+  signal(name) {
+    this.#process.kill(name);
+  }
   async stop(signal = "SIGKILL") {
     if (!this.#process || this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const ended = new Promise((end) => this.#process.once("exit", end));
@@ -71,7 +78,9 @@ class Service {
 
 /** An auth file, kept by the program that users keep theirs with. */
 class Tokens {
-  constructor(folder) { this.file = join(folder, "auth.json"); }
+  constructor(folder) {
+    this.file = join(folder, "auth.json");
+  }
   make(subject, role, scope) {
     const words = ["make", "--subject", subject, "--role", role, "--scope", scope, "--auth", this.file];
     return execFileSync(join(BIN, "taskstream-token"), words, { encoding: "utf8" }).trim();
@@ -93,10 +102,22 @@ export async function startServices({ command = [], projection = [], auth = fals
   const [commandPort, projectionPort] = [await freePort(), await freePort()];
   const origin = [`http://127.0.0.1:${projectionPort}`];
   const both = {
-    command: new Service(folder, "command-service", commandPort,
-      [...log, "--state", join(folder, "state.db"), "--cors-origin", origin[0], ...command]),
-    projection: new Service(folder, "projection-service", projectionPort,
-      [...log, "--read-model", join(folder, "read-model.db"), "--command-url", `http://127.0.0.1:${commandPort}`, ...projection]),
+    command: new Service(folder, "command-service", commandPort, [
+      ...log,
+      "--state",
+      join(folder, "state.db"),
+      "--cors-origin",
+      origin[0],
+      ...command,
+    ]),
+    projection: new Service(folder, "projection-service", projectionPort, [
+      ...log,
+      "--read-model",
+      join(folder, "read-model.db"),
+      "--command-url",
+      `http://127.0.0.1:${commandPort}`,
+      ...projection,
+    ]),
   };
   await both.command.start();
   await both.projection.start();
@@ -105,11 +126,15 @@ export async function startServices({ command = [], projection = [], auth = fals
     folder,
     tokens,
     /** Has the services read the auth file again. */
-    readTokens() { [both.command, both.projection].forEach((service) => service.signal("SIGHUP")); },
+    readTokens() {
+      [both.command, both.projection].forEach((service) => service.signal("SIGHUP"));
+    },
     async addUser(firstName, lastName = "Tester") {
       const email = `${firstName}.${lastName}@example.org`.toLowerCase();
       const answer = await fetch(`${both.command.url}/v1/users`, {
-        method: "POST", headers, body: JSON.stringify({ firstName, lastName, email }),
+        method: "POST",
+        headers,
+        body: JSON.stringify({ firstName, lastName, email }),
       });
       return answer.json();
     },
