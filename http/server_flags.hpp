@@ -26,8 +26,8 @@ struct ServerFlags {
   bool insecure = false;
 };
 
-// Declares --listen, --allowed-host, --cors-origin, --auth, --insecure, --log-format, --log-level and a flag for each limit.
-// `flags` outlives `settings` and holds the defaults.
+// Declares --listen, --allowed-host, --cors-origin, --auth, --insecure, --log-format, --log-level and a flag for each
+// limit. `flags` outlives `settings` and holds the defaults.
 void declare_server_flags(Settings& settings, ServerFlags& flags);
 
 }  // namespace taskstream::http
