@@ -28,8 +28,7 @@ struct ServerFlags {
 };
 
 // Declares --listen, --allowed-host, --cors-origin, --tls-cert, --tls-key, --auth, --insecure, --log-format, --log-level
-// and a flag for each limit.
-// `flags` outlives `settings` and holds the defaults.
+// and a flag for each limit. `flags` outlives `settings` and holds the defaults.
 void declare_server_flags(Settings& settings, ServerFlags& flags);
 
 }  // namespace taskstream::http

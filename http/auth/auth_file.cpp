@@ -46,7 +46,9 @@ class Members {
     }
     return value->get<std::string>();
   }
-  void refuse_member(const char* name, const std::string& why) { refuse(std::string("has a `") + name + "` that " + why); }
+  void refuse_member(const char* name, const std::string& why) {
+    refuse(std::string("has a `") + name + "` that " + why);
+  }
   void refuse(const std::string& why) {
     if (complaint_.empty()) complaint_ = place_ + ' ' + why;
   }

@@ -29,7 +29,8 @@ Problem with_challenge(Problem problem, const std::string& parameters) {
 
 Problem no_token() {
   return with_challenge(
-      plain_problem(Status::unauthorized, "Nobody may ask here without a token: send `Authorization: Bearer TOKEN`."), "");
+      plain_problem(Status::unauthorized, "Nobody may ask here without a token: send `Authorization: Bearer TOKEN`."),
+      "");
 }
 
 Problem bad_token(const std::string& why) {
@@ -110,10 +111,10 @@ std::optional<Problem> check_access(const Principal& principal, Access access) {
   if (principal.may(access)) return std::nullopt;
   const std::string scope(scope_for(access));
   const bool lacks_role = access == Access::UsersWrite && principal.scopes.users_write;
-  return with_challenge(plain_problem(Status::forbidden,
-                                      lacks_role ? "Only a manager or an admin may do this."
-                                                 : "This asks for a token with the scope `" + scope + "`."),
-                        ", error=\"insufficient_scope\", scope=\"" + scope + '"');
+  return with_challenge(
+      plain_problem(Status::forbidden, lacks_role ? "Only a manager or an admin may do this."
+                                                  : "This asks for a token with the scope `" + scope + "`."),
+      ", error=\"insufficient_scope\", scope=\"" + scope + '"');
 }
 
 }  // namespace taskstream::http

@@ -63,7 +63,8 @@ bool is_for(const Json& claims, const std::string& audience) {
   if (aud == claims.end()) return false;
   if (aud->is_string()) return *aud == audience;
   const auto is_text = [](const Json& name) { return name.is_string(); };
-  return aud->is_array() && std::ranges::all_of(*aud, is_text) && std::ranges::any_of(*aud, [&](const Json& name) { return name == audience; });
+  return aud->is_array() && std::ranges::all_of(*aud, is_text) &&
+         std::ranges::any_of(*aud, [&](const Json& name) { return name == audience; });
 }
 
 // Scopes of other services may stand beside ours.
@@ -101,7 +102,8 @@ std::string check_header(std::string_view encoded, JwtAlgorithm algorithm) {
   const auto header = text ? read_object(*text) : std::nullopt;
   if (!header) return "The token cannot be read.";
   const auto* alg = text_of(*header, "alg");
-  if (alg == nullptr || *alg != name_of(algorithm)) return "The token is signed by another algorithm than is taken here.";
+  if (alg == nullptr || *alg != name_of(algorithm))
+    return "The token is signed by another algorithm than is taken here.";
   if (header->contains("crit")) return "The token asks for an extension that is unknown here.";
   return {};
 }

@@ -45,7 +45,8 @@ std::string read_secret(std::string_view text) {
   }
   const auto secret = without_line_break(text);
   if (secret.size() < kMinSecretBytes) {
-    throw std::runtime_error("the key file of HS256 holds fewer than 32 bytes: make one with `openssl rand -base64 48`");
+    throw std::runtime_error(
+        "the key file of HS256 holds fewer than 32 bytes: make one with `openssl rand -base64 48`");
   }
   return std::string(secret);
 }
@@ -89,10 +90,9 @@ bool verify_hmac(std::string_view secret, std::string_view signed_text, std::str
 
 bool verify_digest(EVP_PKEY* key, std::string_view signed_text, std::string_view signature) {
   const Owned<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
-  const bool verified =
-      context && EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1 &&
-      EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(signed_text),
-                       signed_text.size()) == 1;
+  const bool verified = context && EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1 &&
+                        EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(signed_text),
+                                         signed_text.size()) == 1;
   ERR_clear_error();  // of this thread: a signature that does not fit is no error of ours
   return verified;
 }

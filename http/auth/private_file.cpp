@@ -56,7 +56,7 @@ void sync(int file, const std::filesystem::path& path) {
 }  // namespace
 
 std::optional<FileMark> mark_of(const std::filesystem::path& path) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return std::nullopt;
   return mark_of(status);
 }
@@ -64,7 +64,7 @@ std::optional<FileMark> mark_of(const std::filesystem::path& path) {
 std::string read_small_file(const std::filesystem::path& path, Readers readers) {
   // Without waiting for whoever might write into a pipe of this name.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  struct stat status {};
+  struct stat status{};
   if (file.get() < 0 || ::fstat(file.get(), &status) != 0) fail("cannot read", path);
   if (!S_ISREG(status.st_mode)) throw std::runtime_error("`" + path.string() + "` is not a regular file");
   if (readers == Readers::OwnerAlone && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
@@ -86,7 +86,7 @@ std::string read_small_file(const std::filesystem::path& path, Readers readers) 
 }
 
 void replace_private_file(const std::filesystem::path& path, const std::string& text) {
-  struct stat replaced {};
+  struct stat replaced{};
   const bool is_there = ::stat(path.c_str(), &replaced) == 0;
   const auto target = is_there ? std::filesystem::canonical(path) : std::filesystem::absolute(path);
   auto beside = target;

@@ -37,7 +37,9 @@ class ReadSide {
   };
 
   explicit ReadSide(Options options)
-      : waiters_(options.max_waiters, options.max_waiters_of_one), changes_(options.max_streams), options_(std::move(options)) {}
+      : waiters_(options.max_waiters, options.max_waiters_of_one),
+        changes_(options.max_streams),
+        options_(std::move(options)) {}
 
   const Options& options() const { return options_; }
   Freshness& freshness() { return freshness_; }

@@ -17,12 +17,8 @@ using Json = nlohmann::json;
 constexpr const char* kSecret = "planted-secret";
 
 Json token_json() {
-  return {{"id", "ci"},
-          {"sha256", std::string(64, 'a')},
-          {"subject", kMemberId},
-          {"role", "member"},
-          {"scopes", {"tasks:read", "tasks:write"}},
-          {"expiresAt", "2027-01-31T12:00:00Z"}};
+  return {{"id", "ci"},       {"sha256", std::string(64, 'a')},          {"subject", kMemberId},
+          {"role", "member"}, {"scopes", {"tasks:read", "tasks:write"}}, {"expiresAt", "2027-01-31T12:00:00Z"}};
 }
 Json jwt_json() {
   return {{"alg", "HS256"}, {"keyFile", "key"}, {"iss", "https://id.example"}, {"aud", "taskstream"}};
@@ -157,10 +153,11 @@ TEST(Base64Url, HasOneSpellingForEachValue) {
 
 TEST(Timestamp, IsReadStrictly) {
   EXPECT_EQ(to_text(*read_timestamp("2024-02-29T23:59:59.5Z")), "2024-02-29T23:59:59.500000Z");
-  for (const auto* text : {"", "2027", "2027-01-31", "2027-02-29T00:00:00Z", "2027-01-31T24:00:00Z", "2027-01-31T12:60:00Z",
-                           "2027-01-31T12:00:60Z", "2027-01-31T12:00:00", "2027-01-31t12:00:00Z", "2027-01-31T12:00:00.Z",
-                           "2027-01-31T12:00:00.1234567Z", "2027-01-31T12:00:00,5Z", "2027-01-31T12:00:00.+1Z",
-                           "+027-01-31T12:00:00Z", "2027-00-31T12:00:00Z"}) {
+  for (const auto* text :
+       {"", "2027", "2027-01-31", "2027-02-29T00:00:00Z", "2027-01-31T24:00:00Z", "2027-01-31T12:60:00Z",
+        "2027-01-31T12:00:60Z", "2027-01-31T12:00:00", "2027-01-31t12:00:00Z", "2027-01-31T12:00:00.Z",
+        "2027-01-31T12:00:00.1234567Z", "2027-01-31T12:00:00,5Z", "2027-01-31T12:00:00.+1Z", "+027-01-31T12:00:00Z",
+        "2027-00-31T12:00:00Z"}) {
     EXPECT_FALSE(read_timestamp(text)) << text;
   }
 }

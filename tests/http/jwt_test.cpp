@@ -42,8 +42,8 @@ Json claims_without(const char* name) {
 std::string hmac(std::string_view key, std::string_view text) {
   unsigned char bytes[EVP_MAX_MD_SIZE];
   unsigned int length = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-       bytes, &length);
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
+       text.size(), bytes, &length);
   return {reinterpret_cast<const char*>(bytes), length};
 }
 
@@ -162,7 +162,8 @@ TEST(Jwt, RefusesClaimsThatAreWrongOrMissing) {
 
 TEST(Jwt, HoldsWithinItsTimeAndTheLeeway) {
   const auto token = hs256(claims());
-  const std::pair<std::chrono::seconds, bool> times[] = {{-131s, false}, {-130s, true}, {0s, true}, {129s, true}, {130s, false}};
+  const std::pair<std::chrono::seconds, bool> times[] = {
+      {-131s, false}, {-130s, true}, {0s, true}, {129s, true}, {130s, false}};
   for (const auto& [after, holds] : times) {
     EXPECT_EQ(complaint_of(token, rules(), kNow + after).empty(), holds) << after.count();
   }
@@ -208,7 +209,8 @@ TEST(Jwt, RefusesForgeries) {
       "..",
       ".",
       "",
-      encode_base64url(R"({"alg":"HS256"})") + '.' + encode_base64url(claims_with("sub", "x").dump()) + good.substr(last_dot),
+      encode_base64url(R"({"alg":"HS256"})") + '.' + encode_base64url(claims_with("sub", "x").dump()) +
+          good.substr(last_dot),
       rsa.token("RS256", claims()),
   };
   for (const auto& token : tokens) EXPECT_NE(complaint_of(token), "") << token;
@@ -251,8 +253,8 @@ TEST(Jwt, OfEs256IsTwoNumbers) {
 TEST(Jwt, VerifiesTheExamplesOfTheRfc) {
   const auto payload =
       std::string("eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ");
-  const auto secret = *decode_base64url(
-      "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
+  const auto secret =
+      *decode_base64url("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
   EXPECT_TRUE(JwtKey(JwtAlgorithm::Hs256, secret)
                   .verifies("eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9." + payload,
                             *decode_base64url("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")));
@@ -279,10 +281,11 @@ MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7
 6e8Tus9uPHvRVEXH8UTNG72bfocs3+257rn0s2ldbqkLJK2KRiMohYjlrQ==
 -----END PUBLIC KEY-----
 )";
-  EXPECT_TRUE(JwtKey(JwtAlgorithm::Es256, ec)
-                  .verifies("eyJhbGciOiJFUzI1NiJ9." + payload,
-                            *decode_base64url(
-                                "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q")));
+  EXPECT_TRUE(
+      JwtKey(JwtAlgorithm::Es256, ec)
+          .verifies("eyJhbGciOiJFUzI1NiJ9." + payload,
+                    *decode_base64url(
+                        "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q")));
 }
 
 TEST(Jwt, HasAKeyThatIsWorthSomething) {

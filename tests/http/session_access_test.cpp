@@ -18,8 +18,8 @@ boost::asio::awaitable<Outcome> tell_actor(Request request) {
 }
 
 Route route(Verb verb, const char* pattern, Access access) {
-  return {verb, pattern, tell_actor, verb == Verb::get ? std::vector<std::string>{} : std::vector<std::string>{"application/json"},
-          access};
+  return {verb, pattern, tell_actor,
+          verb == Verb::get ? std::vector<std::string>{} : std::vector<std::string>{"application/json"}, access};
 }
 
 class SessionAccess : public ::testing::Test {
@@ -38,9 +38,10 @@ class SessionAccess : public ::testing::Test {
     ServerOptions options;
     options.authenticator = authenticator_.get();
     server_ = std::make_unique<TestServer>(
-        options, std::vector<Route>{route(Verb::get, "/public", Access::Public), route(Verb::get, "/read", Access::TasksRead),
-                                    route(Verb::post, "/write", Access::TasksWrite),
-                                    route(Verb::post, "/users", Access::UsersWrite), route(Verb::get, "/admin", Access::Admin)});
+        options,
+        std::vector<Route>{route(Verb::get, "/public", Access::Public), route(Verb::get, "/read", Access::TasksRead),
+                           route(Verb::post, "/write", Access::TasksWrite),
+                           route(Verb::post, "/users", Access::UsersWrite), route(Verb::get, "/admin", Access::Admin)});
   }
 
   RawResponse ask(const std::string& line, const std::string& token = "", const std::string& fields = "") {
@@ -62,17 +63,17 @@ TEST_F(SessionAccess, LetsIn) {
     unsigned status;
   };
   const Case cases[] = {
-      {"GET /public", "", 200},         {"GET /public", "unknown", 200},  {"GET /health/live", "", 200},
-      {"GET /openapi.yaml", "", 200},   {"HEAD /public", "", 200},        {"OPTIONS /read", "", 204},
-      {"OPTIONS /admin", "", 204},      {"GET /read", "", 401},           {"HEAD /read", "", 401},
-      {"GET /read", "unknown", 401},    {"GET /read", "expired", 401},    {"GET /read", "reader", 200},
-      {"GET /read", "writer", 200},     {"GET /read", "member", 403},     {"GET /read", "root", 200},
-      {"POST /write", "reader", 403},   {"POST /write", "writer", 200},   {"POST /write", "manager", 403},
-      {"POST /write", "root", 200},     {"POST /users", "writer", 403},   {"POST /users", "member", 403},
-      {"POST /users", "manager", 200},  {"POST /users", "root", 200},     {"GET /admin", "manager", 403},
-      {"GET /admin", "root", 200},      {"GET /v1/me", "", 401},          {"GET /v1/me", "reader", 200},
-      {"GET /nowhere", "", 401},        {"GET /nowhere", "reader", 404},  {"DELETE /read", "", 401},
-      {"DELETE /read", "reader", 405},  {"POST /health/live", "", 401},   {"OPTIONS /nowhere", "", 404},
+      {"GET /public", "", 200},        {"GET /public", "unknown", 200}, {"GET /health/live", "", 200},
+      {"GET /openapi.yaml", "", 200},  {"HEAD /public", "", 200},       {"OPTIONS /read", "", 204},
+      {"OPTIONS /admin", "", 204},     {"GET /read", "", 401},          {"HEAD /read", "", 401},
+      {"GET /read", "unknown", 401},   {"GET /read", "expired", 401},   {"GET /read", "reader", 200},
+      {"GET /read", "writer", 200},    {"GET /read", "member", 403},    {"GET /read", "root", 200},
+      {"POST /write", "reader", 403},  {"POST /write", "writer", 200},  {"POST /write", "manager", 403},
+      {"POST /write", "root", 200},    {"POST /users", "writer", 403},  {"POST /users", "member", 403},
+      {"POST /users", "manager", 200}, {"POST /users", "root", 200},    {"GET /admin", "manager", 403},
+      {"GET /admin", "root", 200},     {"GET /v1/me", "", 401},         {"GET /v1/me", "reader", 200},
+      {"GET /nowhere", "", 401},       {"GET /nowhere", "reader", 404}, {"DELETE /read", "", 401},
+      {"DELETE /read", "reader", 405}, {"POST /health/live", "", 401},  {"OPTIONS /nowhere", "", 404},
   };
   for (const auto& [line, token, status] : cases) {
     EXPECT_EQ(ask(line, token).status, status) << line << ' ' << token;
@@ -84,9 +85,10 @@ TEST_F(SessionAccess, SaysWhatToAuthenticateWith) {
   EXPECT_EQ(none.fields.at("www-authenticate"), "Bearer realm=\"taskstream\"");
   EXPECT_EQ(nlohmann::json::parse(none.body)["code"], "UNAUTHORIZED");
   const auto unknown = ask("GET /read", "planted-secret");
-  EXPECT_EQ(unknown.fields.at("www-authenticate"),
-            "Bearer realm=\"taskstream\", error=\"invalid_token\", error_description=\"The token is unknown, or has been "
-            "revoked.\"");
+  EXPECT_EQ(
+      unknown.fields.at("www-authenticate"),
+      "Bearer realm=\"taskstream\", error=\"invalid_token\", error_description=\"The token is unknown, or has been "
+      "revoked.\"");
   EXPECT_EQ(unknown.body.find("planted-secret"), std::string::npos);
   const auto too_little = ask("POST /write", "reader");
   EXPECT_EQ(too_little.fields.at("www-authenticate"),
@@ -97,9 +99,10 @@ TEST_F(SessionAccess, SaysWhatToAuthenticateWith) {
 TEST_F(SessionAccess, TakesOneBearerTokenAlone) {
   EXPECT_EQ(ask("GET /read", "", "Authorization: bearer reader\r\n").status, 200U);
   EXPECT_EQ(ask("GET /read", "", "Authorization: BEARER  reader\r\n").status, 200U);
-  for (const auto* field : {"Authorization: Basic reader", "Authorization: reader", "Authorization: Bearer", "Authorization:",
-                            "Authorization: Bearer reader, Bearer reader", "Authorization: Bearer reader x",
-                            "Authorization: Bearer reader\r\nAuthorization: Bearer reader"}) {
+  for (const auto* field :
+       {"Authorization: Basic reader", "Authorization: reader", "Authorization: Bearer",
+        "Authorization:", "Authorization: Bearer reader, Bearer reader", "Authorization: Bearer reader x",
+        "Authorization: Bearer reader\r\nAuthorization: Bearer reader"}) {
     EXPECT_EQ(ask("GET /read", "", std::string(field) + "\r\n").status, 401U) << field;
   }
   EXPECT_EQ(ask("GET /read?access_token=reader").status, 401U);

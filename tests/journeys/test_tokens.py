@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import re
+import select
 import socket
 import subprocess
 import time
@@ -300,15 +301,12 @@ def test_a_principal_waits_for_so_many_tokens_at_one_time(scene, access):
         connection.sendall(f"GET /v1/tasks HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token.text}\r\n"
                            f"Consistency-Token: {ahead}\r\nPrefer: wait=30\r\n\r\n".encode())
         return connection
-    crowd = [waiting(access.root), waiting(access.root)]
-    refused = {"Consistency-Token": ahead, "Prefer": "wait=1"}
-
-    def is_full():
-        begun = time.monotonic()
-        answer = Bearer(projection, access.root).request("GET", "/v1/tasks", headers=refused)
-        assert answer.status == 503 and answer.code == "READ_MODEL_BEHIND"
-        return time.monotonic() - begun < 0.5
-    wait_until(is_full, "a third request of the same principal is answered at once")
+    # Whichever of three comes last finds no place, and is answered long before its time is over.
+    crowd = [waiting(access.root) for _ in range(3)]
+    answered, _, _ = select.select(crowd, [], [], 20.0)
+    assert len(answered) == 1 and answered[0].recv(65_536).startswith(b"HTTP/1.1 503 ")
+    crowd.remove(answered[0])
+    answered[0].close()
     crowd.append(waiting(other))
     assert Bearer(commands, access.root).create(f"Second {uuid.uuid4()}").status == 201
     for connection in crowd:

@@ -77,8 +77,9 @@ TEST(PastVersions, AreWhatTheFoldCameTo) {
       std::int64_t last = n;
       while (last < newest && versions[static_cast<std::size_t>(last)].time == version.time) ++last;
       ASSERT_EQ(find_at(queries.connection(), id, Sight::everything(), version.time).version, last);
-      ASSERT_EQ(find_at(queries.connection(), id, Sight::everything(), version.time - std::chrono::microseconds(1)).version,
-                std::ranges::lower_bound(versions, version.time, {}, &Version::time) - versions.begin());
+      ASSERT_EQ(
+          find_at(queries.connection(), id, Sight::everything(), version.time - std::chrono::microseconds(1)).version,
+          std::ranges::lower_bound(versions, version.time, {}, &Version::time) - versions.begin());
     }
     EXPECT_EQ(find_version(queries.connection(), id, Sight::everything(), newest + 1).kind, Kind::Unknown);
     EXPECT_EQ(find_at(queries.connection(), id, Sight::everything(), at_second(1'000'000)).version, newest);
@@ -98,7 +99,8 @@ TEST(PastVersions, KeepEverySixtyFourthWhole) {
   EXPECT_EQ(model.number("SELECT count(*) FROM history WHERE state IS NOT NULL"), 3);
   EXPECT_EQ(model.number("SELECT min(version) FROM history WHERE state IS NOT NULL"), 64);
   for (const std::int64_t n : {1, 63, 64, 65, 127, 128, 199}) {
-    const auto body = nlohmann::json::parse(find_version(model.queries().connection(), task_id(1), Sight::everything(), n).body);
+    const auto body =
+        nlohmann::json::parse(find_version(model.queries().connection(), task_id(1), Sight::everything(), n).body);
     EXPECT_EQ(body.at("version"), n);
     EXPECT_EQ(body.at("title"), n == 1 ? "t" : std::to_string(n));
   }
@@ -124,8 +126,11 @@ TEST(PastVersions, OfATaskWithManyTakeFewSteps) {
   model.deliver();
   TaskQueries queries = model.queries();
   for (const std::int64_t n : {1L, 63L, 9'999L, 10'047L, kVersions - 1}) {
-    EXPECT_LT(steps_of(queries, [&] { find_version(queries.connection(), task_id(1), Sight::everything(), n); }), 2'000) << n;
-    EXPECT_LT(steps_of(queries, [&] { find_at(queries.connection(), task_id(1), Sight::everything(), at_second(n)); }), 3'000) << n;
+    EXPECT_LT(steps_of(queries, [&] { find_version(queries.connection(), task_id(1), Sight::everything(), n); }), 2'000)
+        << n;
+    EXPECT_LT(steps_of(queries, [&] { find_at(queries.connection(), task_id(1), Sight::everything(), at_second(n)); }),
+              3'000)
+        << n;
   }
 }
 

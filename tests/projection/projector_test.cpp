@@ -79,7 +79,8 @@ TEST(Projector, TellsTheHistoryWithWhatChanged) {
   EXPECT_EQ(items[2].at("changes"), nlohmann::json({{"tags", {{"from", {"docs", "urgent"}}, {"to", {"docs"}}}}}));
   EXPECT_EQ(items[2].at("position").at("partition"), partition_of(model, task_id(1)));
   EXPECT_EQ(model.queries().history(task_id(2), Sight::everything(), 0, 1).next, 1);
-  EXPECT_EQ(nlohmann::json::parse(model.queries().history(task_id(2), Sight::everything(), 1, 1).items).at("reason"), "done");
+  EXPECT_EQ(nlohmann::json::parse(model.queries().history(task_id(2), Sight::everything(), 1, 1).items).at("reason"),
+            "done");
 }
 
 TEST(Projector, ComesToTheSameRowsWhateverTheBatches) {

@@ -134,7 +134,8 @@ TEST(RandomQueries, FindEveryStateWhole) {
   std::cout << "TASKSTREAM_SEED=" << seed << "\n";
   Twins twins(seed);
   TaskQueries queries = twins.model.queries();
-  for (const auto& task : twins.naive.list({})) EXPECT_EQ(queries.find_task(task.id, Sight::everything()).body, events::task_json(task));
+  for (const auto& task : twins.naive.list({}))
+    EXPECT_EQ(queries.find_task(task.id, Sight::everything()).body, events::task_json(task));
   for (const auto& user : twins.naive.users({})) {
     EXPECT_EQ(find_user(queries.connection(), user.id).body, events::user_json(user));
   }

@@ -24,7 +24,7 @@ struct Waiting {
            std::string who, std::optional<Outcome>& to) -> boost::asio::awaitable<void> {
           to = co_await in.wait(std::move(target), until, std::move(who));
         }(waiters, events::PositionVector(std::move(next)), std::chrono::steady_clock::now() + wait,
-          std::move(principal), outcome),
+                                                        std::move(principal), outcome),
         boost::asio::detached);
     turn();
   }

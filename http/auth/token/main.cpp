@@ -21,15 +21,18 @@ constexpr std::array<Entry, 3> kSubcommands{{{"make", "Makes a token, and prints
                                              {"revoke", "Takes a token back", make_revoke}}};
 
 void print_help() {
-  std::cout << "Keeps the file that says who may ask the services of Taskstream (their --auth). It is replaced as a whole, so "
-               "that a\nservice reads the old one or the new one; a service that runs takes the new one within a second.\n\n"
-               "Usage: taskstream-token SUBCOMMAND --auth FILE ...\n\n";
+  std::cout
+      << "Keeps the file that says who may ask the services of Taskstream (their --auth). It is replaced as a whole, "
+         "so "
+         "that a\nservice reads the old one or the new one; a service that runs takes the new one within a second.\n\n"
+         "Usage: taskstream-token SUBCOMMAND --auth FILE ...\n\n";
   for (const auto& [name, purpose, make] : kSubcommands) {
     std::cout << "  " << name << std::string(10 - name.size(), ' ') << purpose << ".\n";
   }
-  std::cout << "\n`taskstream-token SUBCOMMAND --help` tells its flags and shows examples.\n\n"
-               "It ends with 0 (fine), 1 (there is no such token), 2 (the command line makes no sense) or 3 (the file cannot "
-               "be used).\n";
+  std::cout
+      << "\n`taskstream-token SUBCOMMAND --help` tells its flags and shows examples.\n\n"
+         "It ends with 0 (fine), 1 (there is no such token), 2 (the command line makes no sense) or 3 (the file cannot "
+         "be used).\n";
 }
 
 int complain(const std::string& what) {
@@ -68,7 +71,8 @@ void declare_auth_file(Settings& settings, std::string& path) {
   settings.text("auth", path, "The file, as the services' --auth names it; `make` begins one that is not there.",
                 "/etc/taskstream/auth.json");
   settings.require([&path]() -> std::optional<std::string> {
-    if (path.empty()) return "--auth is to be given: the file that the services read, e.g. --auth /etc/taskstream/auth.json";
+    if (path.empty())
+      return "--auth is to be given: the file that the services read, e.g. --auth /etc/taskstream/auth.json";
     return std::nullopt;
   });
 }

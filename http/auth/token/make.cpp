@@ -47,7 +47,8 @@ class Make : public Subcommand {
     settings.text("subject", token_.subject, "Whose token it is. A member's is its user id.",
                   "018f3c1e-7a2b-7c3d-8e4f-5a6b7c8d9e0f");
     settings.choice("role", role_, {"member", "manager", "admin"}, "Whose tasks it opens.");
-    settings.list("scope", scopes_, "What it is for: tasks:read, tasks:write (which implies it), users:write, admin (all).",
+    settings.list("scope", scopes_,
+                  "What it is for: tasks:read, tasks:write (which implies it), users:write, admin (all).",
                   "tasks:write");
     settings.custom("expires-in", "never", "How long it holds, in days, hours, minutes or seconds.", "90d",
                     [this](const std::string& value) -> std::optional<std::string> {
@@ -86,7 +87,8 @@ class Make : public Subcommand {
     });
     if (!refused.empty()) throw std::runtime_error(refused);
     std::cout << text << std::endl;
-    std::cerr << "The token `" << token_.id << "` of " << token_.subject << " is shown this once: only its hash is kept.\n";
+    std::cerr << "The token `" << token_.id << "` of " << token_.subject
+              << " is shown this once: only its hash is kept.\n";
     return kFine;
   }
 
