@@ -90,7 +90,8 @@ void declare_server_flags(Settings& settings, ServerFlags& flags) {
                     flags.options.port = address->port;
                     return std::nullopt;
                   });
-  settings.text("auth", flags.auth_file, "File that says who may ask; see `taskstream-token --help`. Without it anybody.",
+  settings.text("auth", flags.auth_file,
+                "File that says who may ask; see `taskstream-token --help`. Without it anybody.",
                 "/etc/taskstream/auth.json");
   settings.toggle("insecure", flags.insecure, "Listen beyond loopback although nobody has to authenticate.");
   settings.list("allowed-host", flags.options.allowed_hosts, "Host name beside loopback's that is answered to.",
@@ -105,7 +106,8 @@ void declare_server_flags(Settings& settings, ServerFlags& flags) {
   settings.require([&flags]() -> std::optional<std::string> {
     if (flags.insecure || !flags.auth_file.empty() || is_loopback(flags.options.host)) return std::nullopt;
     return "--listen " + address_text(flags.options) +
-           " is open to other machines, where anybody could change everything: say who may ask with --auth FILE, listen "
+           " is open to other machines, where anybody could change everything: say who may ask with --auth FILE, "
+           "listen "
            "on 127.0.0.1, or say --insecure";
   });
 }

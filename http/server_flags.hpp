@@ -27,9 +27,8 @@ struct ServerFlags {
   TlsFiles tls;  // as given; empty = plain HTTP
 };
 
-// Declares --listen, --allowed-host, --cors-origin, --tls-cert, --tls-key, --auth, --insecure, --log-format, --log-level
-// and a flag for each limit.
-// `flags` outlives `settings` and holds the defaults.
+// Declares --listen, --allowed-host, --cors-origin, --tls-cert, --tls-key, --auth, --insecure, --log-format,
+// --log-level and a flag for each limit. `flags` outlives `settings` and holds the defaults.
 void declare_server_flags(Settings& settings, ServerFlags& flags);
 
 }  // namespace taskstream::http

@@ -183,7 +183,8 @@ std::optional<Problem> Session::identify(Request& request, const Route* route) c
 }
 
 // A route that asks for nothing is open to everybody at any rate: it tells a balancer whether this process is well. Who
-// is refused for want of a good token is counted by its address, and only such refusals: behind a proxy others have it too.
+// is refused for want of a good token is counted by its address, and only such refusals: behind a proxy others have it
+// too.
 std::optional<Problem> Session::check_rate(const Request& request, const std::variant<const Route*, Problem>& admitted,
                                            Exchange& exchange) const {
   if (!settings_.rate_limiter) return std::nullopt;
@@ -279,8 +280,7 @@ void Session::log_answer(const Exchange& exchange, Status status, std::uint64_t 
   const auto method = boost::beast::http::to_string(exchange.about.verb);
   spdlog::info("{} {} {} {} bytes {} us {}", exchange.is_parsed ? std::string_view(method.data(), method.size()) : "-",
                exchange.about.target.empty() ? "-" : exchange.about.target, static_cast<unsigned>(status), bytes,
-               std::chrono::duration_cast<std::chrono::microseconds>(took).count(),
-               exchange.about.request_id);
+               std::chrono::duration_cast<std::chrono::microseconds>(took).count(), exchange.about.request_id);
 }
 
 void Session::write_head(Status status, const Fields& fields, Framing framing, std::size_t content_length,
