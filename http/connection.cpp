@@ -91,7 +91,8 @@ asio::awaitable<error_code> Connection::receive_exactly(std::uint64_t size, std:
     const auto before = body.size();
     const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(size - before, kBodyReadSize));
     body.resize(before + part);
-    const auto [error, count] = co_await transport_.async_read_some(asio::buffer(body.data() + before, part), kAwaitable);
+    const auto [error, count] =
+        co_await transport_.async_read_some(asio::buffer(body.data() + before, part), kAwaitable);
     body.resize(before + count);
     if (error) co_return error;
   }
@@ -128,12 +129,13 @@ void Connection::watch() {
 }
 
 void Connection::watch_some() {
-  transport_.async_read_some(buffer_.prepare(kReadSize), [self = shared_from_this()](error_code error, std::size_t count) {
-    if (!self->watching_) return;
-    self->dropped_bytes_ += count;
-    if (error || self->dropped_bytes_ > kMaxDroppedBytes) return self->note_end();
-    self->watch_some();
-  });
+  transport_.async_read_some(buffer_.prepare(kReadSize),
+                             [self = shared_from_this()](error_code error, std::size_t count) {
+                               if (!self->watching_) return;
+                               self->dropped_bytes_ += count;
+                               if (error || self->dropped_bytes_ > kMaxDroppedBytes) return self->note_end();
+                               self->watch_some();
+                             });
 }
 
 void Connection::note_end() {
@@ -169,7 +171,8 @@ asio::awaitable<void> Connection::hang_up() {
 asio::awaitable<void> Connection::drop_until_end() {
   for (std::size_t dropped = 0; !timed_out_ && dropped < kMaxDroppedAtEnd;) {
     buffer_.clear();
-    const auto [error, count] = co_await transport_.socket().async_read_some(buffer_.prepare(kBodyReadSize), kAwaitable);
+    const auto [error, count] =
+        co_await transport_.socket().async_read_some(buffer_.prepare(kBodyReadSize), kAwaitable);
     if (error) co_return;
     dropped += count;
   }

@@ -6,9 +6,9 @@
 
 #include "http/message.hpp"
 
-// What pages of other origins may do (the Fetch standard's CORS protocol): those that --cors-origin names may read every
-// answer and send every request, all others are told nothing, so that their browser keeps the answer from them. Cookies
-// and the like are never asked for: who authenticates sends `Authorization`.
+// What pages of other origins may do (the Fetch standard's CORS protocol): those that --cors-origin names may read
+// every answer and send every request, all others are told nothing, so that their browser keeps the answer from them.
+// Cookies and the like are never asked for: who authenticates sends `Authorization`.
 namespace taskstream::http {
 
 // Scheme, host and port as a browser would send them in `Origin`: `https://board.example`, `http://127.0.0.1:8081`.

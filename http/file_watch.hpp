@@ -8,11 +8,12 @@
 
 namespace taskstream::http {
 
-// Calls `changed` when one of the files is another than it was, or when the process gets SIGHUP. The files are looked at
-// once a second: that sees whatever replaces them, by renaming, through links or on mounted volumes, and needs no more than
-// a name. A file that is missing for a while is a change when it goes and when it comes.
+// Calls `changed` when one of the files is another than it was, or when the process gets SIGHUP. The files are looked
+// at once a second: that sees whatever replaces them, by renaming, through links or on mounted volumes, and needs no
+// more than a name. A file that is missing for a while is a change when it goes and when it comes.
 //
-// `changed` runs on the context's thread, and no more once the destructor has returned there; elsewhere once more at most.
+// `changed` runs on the context's thread, and no more once the destructor has returned there; elsewhere once more at
+// most.
 class FileWatch {
  public:
   FileWatch(boost::asio::io_context& context, std::vector<std::filesystem::path> files, std::function<void()> changed);

@@ -12,9 +12,9 @@
 
 namespace taskstream::http {
 
-// How many requests a second each principal may send: a token bucket that holds a second's worth, and so bears that many at
-// once. What it remembers is bounded: beyond, the principal that asked longest ago is forgotten, which gives it no more than
-// a full bucket, and it would have had that a second after its last request anyway. Thread-safe.
+// How many requests a second each principal may send: a token bucket that holds a second's worth, and so bears that many
+// at once. What it remembers is bounded: beyond, the principal that asked longest ago is forgotten. That gives it a full
+// bucket, which it would have had a second after its last request anyway. Thread-safe.
 class RateLimiter {
  public:
   using Clock = std::chrono::steady_clock;
@@ -23,10 +23,10 @@ class RateLimiter {
 
   struct Verdict {
     bool is_allowed = true;
-    std::uint32_t limit = 0;                  // requests a second
-    std::uint32_t remaining = 0;              // requests that would be taken at once
-    std::chrono::seconds full_in{0};          // until all of them would be, rounded up
-    std::chrono::seconds retry_after{0};      // until one is taken again, rounded up; of a refusal
+    std::uint32_t limit = 0;              // requests a second
+    std::uint32_t remaining = 0;          // requests that would be taken at once
+    std::chrono::seconds full_in{0};      // until all of them would be, rounded up
+    std::chrono::seconds retry_after{0};  // until one is taken again, rounded up; of a refusal
   };
   Verdict take(std::string_view principal, Clock::time_point now);
   std::size_t remembered() const;

@@ -31,8 +31,8 @@ namespace {
 
 constexpr int kBacklog = 4096;
 constexpr std::chrono::milliseconds kAcceptPause{100};  // after accept failed, unless a connection ends before
-constexpr std::chrono::milliseconds kAbortTime{500};   // for connections to notice that their sockets were closed
-constexpr rlim_t kOtherFiles = 512;                    // beside connections: the log, the read model, …
+constexpr std::chrono::milliseconds kAbortTime{500};    // for connections to notice that their sockets were closed
+constexpr rlim_t kOtherFiles = 512;                     // beside connections: the log, the read model, …
 // What the kernel takes of an answer before the client is ready for it: it would keep megabytes for each that does not
 // read, and have them made.
 constexpr int kUnsentBytes = 128 * 1024;
@@ -160,9 +160,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     }
   }
 
-  bool is_full() const {
-    return max_connections_ != 0 && open_ >= max_connections_;
-  }
+  bool is_full() const { return max_connections_ != 0 && open_ >= max_connections_; }
 
   static asio::awaitable<void> await_end_of_one(Listener& listener, asio::steady_timer::time_point at_latest) {
     listener.slot_freed.expires_at(at_latest);

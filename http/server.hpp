@@ -22,9 +22,9 @@ struct Limits {
   std::size_t batch_body_bytes = 1024 * 1024;  // of POST /v1/batch
   std::size_t json_depth = 32;
   std::size_t connections = 12'000;
-  std::chrono::milliseconds request_deadline{10'000};  // to send a request, from its first byte
-  std::chrono::milliseconds idle_time{60'000};         // between requests on one connection
-  std::chrono::milliseconds part_deadline{10'000};     // for a client to take a part of an answer that goes on
+  std::chrono::milliseconds request_deadline{10'000};    // to send a request, from its first byte
+  std::chrono::milliseconds idle_time{60'000};           // between requests on one connection
+  std::chrono::milliseconds part_deadline{10'000};       // for a client to take a part of an answer that goes on
   std::chrono::milliseconds handshake_deadline{10'000};  // to agree on TLS
   std::uint32_t request_rate = 0;                        // requests a second of each principal
 };

@@ -198,7 +198,8 @@ std::optional<Problem> Session::identify(Request& request, const Route* route) c
 }
 
 // A route that asks for nothing is open to everybody at any rate: it tells a balancer whether this process is well. Who
-// is refused for want of a good token is counted by its address, and only such refusals: behind a proxy others have it too.
+// is refused for want of a good token is counted by its address, and only such refusals: behind a proxy others have it
+// too.
 std::optional<Problem> Session::check_rate(const Request& request, const std::variant<const Route*, Problem>& admitted,
                                            Exchange& exchange) const {
   if (!settings_.rate_limiter) return std::nullopt;

@@ -55,7 +55,8 @@ std::shared_ptr<ssl::context> load(const TlsFiles& files) {
   context->use_private_key_file(files.key, ssl::context::pem, error);
   check(error, "the private key " + files.key + " cannot be used (PEM without a password, of the certificate's key)");
   if (SSL_CTX_check_private_key(native) != 1) {
-    throw std::runtime_error("the private key " + files.key + " does not belong to the certificate " + files.certificate);
+    throw std::runtime_error("the private key " + files.key + " does not belong to the certificate " +
+                             files.certificate);
   }
   return context;
 }

@@ -21,17 +21,21 @@ std::string request(std::string_view method, std::string_view target, std::strin
          "\r\n";
 }
 std::string post(std::string_view fields) {
-  return request("POST", "/echo", std::string(fields) + "Content-Type: application/json\r\nContent-Length: 2\r\n") + "{}";
+  return request("POST", "/echo", std::string(fields) + "Content-Type: application/json\r\nContent-Length: 2\r\n") +
+         "{}";
 }
 
 boost::asio::awaitable<Outcome> stream_a_word(const Request&) {
-  co_return StreamedResponse{.body = [](BodyStream& body) -> boost::asio::awaitable<void> {
-    co_await body.write("word");
-  }};
+  co_return StreamedResponse{
+      .body = [](BodyStream& body) -> boost::asio::awaitable<void> { co_await body.write("word"); }};
 }
-boost::asio::awaitable<Outcome> refuse_nobody(const Request&) { co_return json_response(Status::ok, "{}"); }
+boost::asio::awaitable<Outcome> refuse_nobody(const Request&) {
+  co_return json_response(Status::ok, "{}");
+}
 
-ServerOptions with_board() { return {.cors_origins = {"https://board.example", "http://127.0.0.1:8081"}}; }
+ServerOptions with_board() {
+  return {.cors_origins = {"https://board.example", "http://127.0.0.1:8081"}};
+}
 ServerOptions with_rate(std::uint32_t rate) {
   ServerOptions options = with_board();
   options.limits.request_rate = rate;
@@ -41,8 +45,8 @@ ServerOptions with_rate(std::uint32_t rate) {
 class Answers {
  public:
   explicit Answers(ServerOptions options)
-      : server_(std::move(options), {{Verb::get, "/words", stream_a_word},
-                                     {Verb::get, "/open", refuse_nobody, {}, Access::Public}}) {}
+      : server_(std::move(options),
+                {{Verb::get, "/words", stream_a_word}, {Verb::get, "/open", refuse_nobody, {}, Access::Public}}) {}
 
   RawResponse operator()(std::string_view bytes) {
     RawClient client(server_.server->port());
@@ -58,11 +62,11 @@ class Answers {
 
 TEST(Cors, LetsThePagesOfANamedOriginReadEveryAnswer) {
   Answers answer(with_board());
-  for (const auto& bytes : {request("GET", "/hello", kBoard), request("HEAD", "/hello", kBoard), post(kBoard),
-                            request("GET", "/nowhere", kBoard), request("DELETE", "/hello", kBoard),
-                            request("GET", "/boom", kBoard), request("GET", "/words", kBoard),
-                            request("POST", "/echo", kBoard + "Content-Length: 100000\r\n"),
-                            request("OPTIONS", "/hello", kBoard)}) {
+  for (const auto& bytes :
+       {request("GET", "/hello", kBoard), request("HEAD", "/hello", kBoard), post(kBoard),
+        request("GET", "/nowhere", kBoard), request("DELETE", "/hello", kBoard), request("GET", "/boom", kBoard),
+        request("GET", "/words", kBoard), request("POST", "/echo", kBoard + "Content-Length: 100000\r\n"),
+        request("OPTIONS", "/hello", kBoard)}) {
     const auto response = answer(bytes);
     EXPECT_EQ(response.fields.at("access-control-allow-origin"), "https://board.example") << bytes;
     EXPECT_EQ(response.fields.at("access-control-expose-headers"), kExposed) << bytes;
@@ -73,13 +77,15 @@ TEST(Cors, LetsThePagesOfANamedOriginReadEveryAnswer) {
 
 TEST(Cors, TellsForeignPagesNothing) {
   Answers answer(with_board());
-  for (const auto& origin : {kForeign, std::string("Origin: null\r\n"), std::string("Origin: https://board.example.evil\r\n"),
-                             std::string("Origin: http://board.example\r\n"), std::string("")}) {
+  for (const auto& origin :
+       {kForeign, std::string("Origin: null\r\n"), std::string("Origin: https://board.example.evil\r\n"),
+        std::string("Origin: http://board.example\r\n"), std::string("")}) {
     for (const auto& bytes :
          {request("GET", "/hello", origin), request("GET", "/nowhere", origin),
           request("OPTIONS", "/echo", origin + "Access-Control-Request-Method: POST\r\n"), post(origin)}) {
       const auto response = answer(bytes);
-      for (const auto& [name, value] : response.fields) EXPECT_FALSE(name.starts_with("access-control-")) << bytes << name;
+      for (const auto& [name, value] : response.fields)
+        EXPECT_FALSE(name.starts_with("access-control-")) << bytes << name;
       EXPECT_EQ(response.fields.at("vary"), "Origin");
     }
   }

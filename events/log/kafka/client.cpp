@@ -89,13 +89,15 @@ void log_callback(const rd_kafka_t*, int syslog_level, const char* facility, con
   spdlog::log(minor ? spdlog::level::debug : level, "kafka client: {} {}", facility, text);
 }
 
-// librdkafka before 2.6.1 answers with a nonce that Kafka 4 rightly refuses (CVE-2024-56128), whatever the password. The
-// broker's words blame the password all the same, and would send the operator looking in the wrong place.
+// librdkafka before 2.6.1 answers with a nonce that Kafka 4 rightly refuses (CVE-2024-56128), whatever the password.
+// The broker's words blame the password all the same, and would send the operator looking in the wrong place.
 constexpr int kScramWorksSince = 0x020601ff;
 
 std::string hint_at(std::string_view reason) {
   if (rd_kafka_version() >= kScramWorksSince || reason.find("mechanism SCRAM") == std::string_view::npos) return {};
-  return std::string("; with Kafka 4 this may be librdkafka, not the password: SCRAM there needs 2.6.1 or newer, and this is ") +
+  return std::string(
+             "; with Kafka 4 this may be librdkafka, not the password: SCRAM there needs 2.6.1 or newer, and this "
+             "is ") +
          rd_kafka_version_str();
 }
 

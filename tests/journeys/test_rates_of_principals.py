@@ -1,0 +1,47 @@
+"""How often somebody may ask is counted by who asks: by the token's subject, and for those who have none by where they are."""
+
+import pytest
+from taskstream.access import Access, Bearer
+from taskstream.waiting import wait_until
+
+RATE = 5
+ANN, BEN = "0198c5a2-0000-7000-8000-00000000000a", "0198c5a2-0000-7000-8000-00000000000b"
+
+
+@pytest.fixture(params=["command-service", "projection-service"])
+def service(request, scene, tmp_path):
+    access = Access(tmp_path)
+    request.node.tokens = {name: access.make(name) for name in (ANN, BEN)}
+    log = scene.file_log()
+    commands = scene.command_service(log, *access.flags, "--rate-limit", RATE)
+    return commands if request.param == "command-service" else scene.projection_service(log, *access.flags, "--rate-limit", RATE)
+
+
+def ask_until(client, status, path="/v1/me"):
+    """The statuses of the answers up to the first of this one, with it."""
+    answers = []
+    wait_until(lambda: answers.append(client.get(path)) or answers[-1].status == status, f"an answer is {status}", pause_s=0.0)
+    return answers
+
+
+def test_each_subject_has_a_rate_of_its_own(request, service):
+    ann, again, ben = (Bearer(service, request.node.tokens[name]) for name in (ANN, ANN, BEN))
+    answers = ask_until(ann, 429)
+    refused = answers.pop()
+    assert len(answers) >= RATE and {answer.status for answer in answers} == {200}
+    assert answers[0].headers["RateLimit-Policy"] == f'"principal";q={RATE};w=1'
+    assert answers[0].headers["RateLimit"] == f'"principal";r={RATE - 1};t=1'
+    assert refused.code == "RATE_LIMITED" and refused.headers["Retry-After"] == "1"
+    assert any(answer.status == 429 for answer in ask_until(again, 429)), "over another connection too"
+    assert ben.get("/v1/me").status == 200, "others have what is theirs"
+    assert service.client().get("/health/ready").status == 200
+    wait_until(lambda: ann.get("/v1/me").status == 200, "and it is over soon")
+
+
+def test_many_bad_tokens_are_refused_otherwise_and_keep_out_nobody(request, service):
+    stranger, ann = Bearer(service, "taskstream_" + "x" * 43), Bearer(service, request.node.tokens[ANN])
+    answers = ask_until(stranger, 429)
+    assert [answer.status for answer in answers[:RATE]] == [401] * RATE
+    assert answers[-1].code == "RATE_LIMITED"
+    assert service.client().get("/v1/nowhere").status == 429, "whoever has no token is one of them"
+    assert ann.get("/v1/me").status == 200, "a good token from the same address is taken"
