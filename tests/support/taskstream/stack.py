@@ -26,7 +26,7 @@ class Stack:
         self.token = None  # that of somebody who may do everything
 
     def up(self):
-        self.compose("up", "--detach", "--no-build", timeout_s=400)
+        self.compose("up", "--detach", "--no-build", timeout_s=600)
         self.token = self.make_token("--subject", "operator", "--role", "admin", "--scope", "admin")
         self.await_healthy(*EVERY)
         return self
