@@ -90,11 +90,17 @@ test("two users edit the same task: a dialog tells base, mine and theirs, and me
 test("of two who claim at once, one has the task, and the other is told", async () => {
   const [ada, bob] = [await person("Grace", grace), await person("Alan", alan)];
   await ada.create("Debug the moth");
-  const dialogs = [await ada.open("Debug the moth"), await bob.open("Debug the moth")];
-  const claims = await Promise.all(
-    dialogs.map((dialog) => dialog.getByRole("button", { name: "Claim" }).elementHandle()),
-  );
-  await Promise.all(claims.map((claim) => claim.click()));
+  // Neither claim goes out before both are made: what one of them comes to must not show at the other first.
+  let made = 0;
+  for (const one of [ada, bob]) {
+    const dialog = await one.open("Debug the moth");
+    await one.context.route("**/v1/batch", async (route) => {
+      made += 1;
+      await until(() => made >= 2, "both have claimed");
+      await route.continue();
+    });
+    await dialog.getByRole("button", { name: "Claim" }).click();
+  }
   await until(async () => (await asOfNow("Debug the moth")).assigneeId, "somebody has it");
   const loser = (await asOfNow("Debug the moth")).assigneeId === grace.userId ? bob : ada;
   await loser.page.locator(".message.trouble", { hasText: "not done" }).waitFor();
