@@ -149,7 +149,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzzing::Input input(data, size);
   // A letter says which command it is, in the order of the table; behind the last one comes the batch.
   const std::size_t which = static_cast<std::uint8_t>(input.byte() - 'a') % (endpoints.size() + 1);
-  const std::string_view query = input.line();
+  const std::string query = fuzzing::as_target(input.line());
   std::string body(input.rest());
   check_canonical(body);
   if (which == endpoints.size()) {

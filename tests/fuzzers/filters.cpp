@@ -101,7 +101,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace taskstream::projection;
   static WordCutter cutter;
   const auto request =
-      request_for("/v1/tasks?" + std::string(reinterpret_cast<const char*>(data), size));
+      request_for("/v1/tasks?" + fuzzing::as_target({reinterpret_cast<const char*>(data), size}));
   const auto list = read_list_parameters(request, cutter, examples::kNow);
   for (const auto& error : list.errors) {
     fuzzing::claim(std::ranges::any_of(request.query, [&](const auto& sent) { return sent.name == error.field; }),

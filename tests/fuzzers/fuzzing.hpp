@@ -18,6 +18,21 @@ inline void claim(bool holds, std::string_view what) {
   std::abort();
 }
 
+// A target as the request guard lets it through: in printable ASCII, all else escaped.
+inline std::string as_target(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string target;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte > 0x20 && byte < 0x7f && c != '#') {
+      target += c;
+    } else {
+      target += {'%', kHex[byte >> 4], kHex[byte & 0xf]};
+    }
+  }
+  return target;
+}
+
 class Input {
  public:
   Input(const std::uint8_t* data, std::size_t size) : rest_(reinterpret_cast<const char*>(data), size) {}
