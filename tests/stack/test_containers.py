@@ -1,8 +1,11 @@
 """What the containers of compose/docker-compose.yml may do, and what is in the image that compose/Dockerfile makes."""
 
+import json
+
 import pytest
 from taskstream.images import PROGRAMS
 from taskstream.stack import BROKERS, COMMANDS, EVERY, PROJECTIONS
+from taskstream.waiting import wait_until
 
 OURS = (*COMMANDS, *PROJECTIONS)
 
@@ -32,6 +35,17 @@ def test_nothing_but_the_proxy_and_prometheus_is_published(stack, service):
 def test_what_is_published_is_on_loopback_alone(stack, service):
     bound = [where for ports in stack.inspect(service)["NetworkSettings"]["Ports"].values() for where in ports or []]
     assert bound and all(where["HostIp"] == "127.0.0.1" for where in bound)
+
+
+def test_prometheus_scrapes_every_service_and_knows_the_alerts(stack):
+    def ask(what):
+        return json.loads(stack.execute("prometheus", "wget", "-q", "-O", "-", f"http://127.0.0.1:9090/api/v1/{what}"))["data"]
+
+    def all_up():
+        targets = {target["labels"]["instance"].partition(":")[0]: target["health"] for target in ask("targets")["activeTargets"]}
+        return targets == {service: "up" for service in OURS}
+    wait_until(all_up, "Prometheus has scraped every service", 90.0, 1.0)
+    assert sum(len(group["rules"]) for group in ask("rules")["groups"]) >= 20
 
 
 @pytest.mark.parametrize("service", BROKERS)
