@@ -79,7 +79,6 @@ boost::asio::awaitable<TaskStream::Next> TaskStream::follow_hub() {
   if (!taken) {
     switch (taken.error()) {
       case ChangeHub::Lost::Fallen:
-        ++reader_.side().streams().fell_back;
         co_return co_await resync();
       case ChangeHub::Lost::Gap:
         co_return Next::Rows;
@@ -142,7 +141,8 @@ boost::asio::awaitable<bool> TaskStream::send() {
 
 boost::asio::awaitable<TaskStream::Next> TaskStream::resync() {
   append_resync(frames_, id());
-  co_await send();
+  // Who does not take even that has stalled, and is counted as such.
+  if (co_await send()) ++reader_.side().streams().fell_back;
   co_return Next::End;
 }
 
