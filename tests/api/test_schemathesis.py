@@ -14,6 +14,7 @@ from taskstream.written_log import TASK, USER, golden_records, write_log
 FOLDER = Path(__file__).parent / "schemathesis"
 # So long the fuzzing and the walks from answer to answer may take together; examples and limits are tried first.
 USUAL_S, LONG_S = 60, 600
+KNOWN_SEED = 1
 
 
 def prepared(scene):
@@ -74,8 +75,9 @@ def assert_nothing_is_found(scene, which, seed, seconds):
 
 
 @pytest.mark.parametrize("which", ["command-service", "projection-service"])
-def test_nothing_is_found_in_a_minute(scene, seed, which):
-    assert_nothing_is_found(scene, which, seed, USUAL_S)
+def test_nothing_is_found_in_a_minute(scene, which):
+    """The same requests every time, so that a finding is one of the change at hand; others are looked for at length."""
+    assert_nothing_is_found(scene, which, int(os.environ.get("TASKSTREAM_TEST_SEED", KNOWN_SEED)), USUAL_S)
 
 
 @pytest.mark.long
