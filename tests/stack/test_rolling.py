@@ -34,7 +34,7 @@ class Loaded:
         """What had to wait is written too: as many writes as there would have been on a quiet day."""
         def has():
             return self._load.done >= WRITES_PER_S * (time.monotonic() - self._begun) - 2 * WRITERS
-        wait_until(has, f"{WRITES_PER_S} writes a second, over all of the time", 180.0, 0.1)
+        wait_until(has, f"{WRITES_PER_S} writes a second, over all of the time", 420.0, 0.1)
 
     def __exit__(self, *error):
         try:
