@@ -79,7 +79,7 @@ void check_canonical(const std::string& body) {
 Decision decision_on(const Command& command, bool exists) {
   static const events::TaskState task = fuzzing::full_task_state();
   static const events::UserState user = fuzzing::user_state();
-  const DecisionContext context{.now = examples::kNow, .actor = examples::kAnn.to_string()};
+  const DecisionContext context{.now = examples::kNow, .asker = {.actor = examples::kAnn.to_string()}};
   if (const auto* of_task = std::get_if<TaskCommand>(&command)) {
     return decide(exists ? &task : nullptr, *of_task, context);
   }

@@ -53,7 +53,7 @@ void check(const std::string& body) {
   const auto parsed = parse_edit_task(examples::request_on_task(http::Verb::patch, "", body), kDepth);
   if (!parsed || !parsed->invalid.empty()) return;
   const auto& command = std::get<TaskCommand>(parsed->command);
-  const DecisionContext context{.now = examples::kNow, .actor = examples::kActor};
+  const DecisionContext context{.now = examples::kNow, .asker = {.actor = examples::kActor}};
   const auto decision = decide(&task, command, context);
   if (!decision) return;
   events::TaskState now = task;

@@ -1,8 +1,8 @@
 #include <optional>
 #include <string>
 
+#include "events/log/change_token.hpp"
 #include "projection-service/http/change_frame.hpp"
-#include "projection-service/readmodel/change_token.hpp"
 #include "tests/fuzzers/fuzzing.hpp"
 
 // The ids of streams, there and back: what the service writes is read by the rules of Server-Sent Events (WHATWG HTML
@@ -41,8 +41,8 @@ std::optional<Event> read_event(std::string_view text) {
   return event;
 }
 
-void check_place(const std::string& id, const ChangeToken& token) {
-  const auto back = decode_change_token(id, kLog);
+void check_place(const std::string& id, const events::ChangeToken& token) {
+  const auto back = events::decode_change_token(id, kLog);
   claim(back && *back == token, "an id that is sent back is the place that it was made of");
 }
 
@@ -55,9 +55,9 @@ events::PositionVector positions_of(fuzzing::Input& input) {
   return positions;
 }
 
-ChangeToken token_of(fuzzing::Input& input) {
-  ChangeToken token{.seen = positions_of(input), .walk = {}};
-  if (input.byte() % 2 == 1) token.walk = ChangeToken::Walk{.base = positions_of(input), .end = positions_of(input)};
+events::ChangeToken token_of(fuzzing::Input& input) {
+  events::ChangeToken token{.seen = positions_of(input), .walk = {}};
+  if (input.byte() % 2 == 1) token.walk = {.base = positions_of(input), .end = positions_of(input)};
   return token;
 }
 
@@ -69,8 +69,8 @@ std::string as_json(std::string_view text) {
 }
 
 void check_written(fuzzing::Input& input) {
-  const ChangeToken token = token_of(input);
-  const std::string id = encode_change_token(kLog, token);
+  const events::ChangeToken token = token_of(input);
+  const std::string id = events::encode_change_token(kLog, token);
   claim(id.size() == id.find_first_of(std::string_view(" \t\r\n\0,;\"", 8)) || id.find_first_of(" \r\n,;\"") == id.npos,
         "an id can stand in a header field and in a query");
 
@@ -102,10 +102,10 @@ void check_written(fuzzing::Input& input) {
 
 // Last-Event-ID as any client may send it.
 void check_sent(std::string_view id) {
-  const auto token = decode_change_token(id, kLog);
+  const auto token = events::decode_change_token(id, kLog);
   if (!token) return;
   claim(token->needs().covers(token->seen), "a stream that goes on needs what was seen");
-  check_place(encode_change_token(kLog, *token), *token);
+  check_place(events::encode_change_token(kLog, *token), *token);
 }
 
 }  // namespace

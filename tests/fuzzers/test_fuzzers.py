@@ -1,5 +1,7 @@
-"""Every fuzzer replays its corpus, and looks further for five seconds."""
+"""Every fuzzer replays its corpus, and looks further for five seconds: from a known seed, so that a finding is one of the change
+at hand. `tests/fuzz` looks elsewhere, for as long as one likes."""
 
+import os
 import re
 import subprocess
 
@@ -23,8 +25,8 @@ def built():
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_no_claim_is_broken(built, target, seed):
-    done = fuzz("--seconds", "5", "--seed", str(seed), target)
+def test_no_claim_is_broken(built, target):
+    done = fuzz("--seconds", "5", "--seed", os.environ.get("TASKSTREAM_TEST_SEED", "1"), target)
     assert done.returncode == 0, done.stdout
     print(done.stdout)
 

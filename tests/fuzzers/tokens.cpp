@@ -1,8 +1,8 @@
 #include <string>
 
 #include "events/log/base64url.hpp"
+#include "events/log/change_token.hpp"
 #include "events/log/consistency_token.hpp"
-#include "projection-service/readmodel/change_token.hpp"
 #include "tests/fuzzers/fuzzing.hpp"
 
 // Consistency tokens and places in the order of changes, as clients send them back: whatever is read has one spelling,
@@ -10,13 +10,13 @@
 namespace taskstream {
 namespace {
 
+using events::ChangeToken;
+using events::decode_change_token;
+using events::encode_change_token;
 using events::LogId;
 using events::PositionVector;
 using events::Uuid;
 using fuzzing::claim;
-using projection::ChangeToken;
-using projection::decode_change_token;
-using projection::encode_change_token;
 
 const LogId kLog(Uuid({1, 2, 3, 4, 5, 6, 0x77, 8, 0x89, 10, 11, 12, 13, 14, 15, 16}));
 const LogId kAnotherLog(Uuid({1, 2, 3, 4, 5, 6, 0x77, 8, 0x89, 10, 11, 12, 13, 14, 15, 17}));
