@@ -32,6 +32,8 @@ def test_prometheus_takes_its_files(files):
 
 def test_alerts_come_of_what_they_are_for_and_of_nothing_else(files):
     assert "SUCCESS" in promtool("test", "rules", files / "alerts_test.yml")
+    named = set(re.findall(r"alertname: (\w+)", (files / "alerts_test.yml").read_text()))
+    assert named == set(re.findall(r"- alert: (\w+)", (files / "alerts.yml").read_text())), "each is tried"
 
 
 def test_each_alert_says_what_is_wrong_and_where_to_read_on():
