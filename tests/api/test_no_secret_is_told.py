@@ -244,13 +244,7 @@ def test_the_password_of_a_kafka_is_told_nowhere(scene, secrets, tmp_path):
         assert not secrets.told_in(end_of("taskstream-replay", "stats", "--log", away, "--kafka-config", file))
 
 
-def takes(program, flag):
-    return f"--{flag} " in subprocess.run([BIN / program, "--help"], capture_output=True, text=True, timeout=30).stdout
-
-
 def test_the_key_of_a_certificate_is_told_nowhere(scene, secrets, tmp_path):
-    if not takes("taskstream-command-service", "tls-key"):
-        pytest.skip("this build speaks no TLS")
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
                     "-out", certificate, "-days", "2", "-subj", "/CN=localhost"], check=True, capture_output=True, timeout=60)
