@@ -19,7 +19,7 @@
 #include "command-service/state/sqlite_state_store.hpp"
 #include "events/log/genesis.hpp"
 #include "events/log/open_log.hpp"
-#include "http/auth/auth_watch.hpp"
+#include "http/auth/authenticator.hpp"
 #include "http/health.hpp"
 #include "http/metrics.hpp"
 #include "http/server.hpp"

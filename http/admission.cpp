@@ -1,104 +1,85 @@
 #include "http/admission.hpp"
 
-#include <algorithm>
-#include <boost/uuid/random_generator.hpp>
-#include <boost/uuid/uuid_io.hpp>
+#include <boost/asio/ip/network_v6.hpp>
 
-#include "http/request_guard.hpp"
-#include "http/text.hpp"
+#include "http/auth/authenticator.hpp"
+#include "http/query_string.hpp"
+#include "http/request_checks.hpp"
 
 namespace taskstream::http {
 namespace {
 
-constexpr std::size_t kMaxNameLength = 128;
-
-std::string_view view(boost::beast::string_view text) {
-  return {text.data(), text.size()};
-}
-
-bool is_one_of(std::string_view value, const std::vector<std::string>& allowed) {
-  return std::ranges::any_of(allowed, [&](const std::string& name) { return equals_ignoring_case(value, name); });
-}
-
-bool is_write(Verb verb) {
-  return verb == Verb::post || verb == Verb::put || verb == Verb::patch || verb == Verb::delete_;
-}
-
-std::string fresh_id() {
-  thread_local boost::uuids::random_generator_mt19937 generate;
-  return boost::uuids::to_string(generate());
-}
-
-std::string listed(const std::vector<std::string>& values) {
-  std::string text;
-  for (const auto& value : values) text += (text.empty() ? "" : ", ") + value;
-  return text;
-}
-
-Problem unsupported_media_type(const Route& route) {
-  if (route.media_types.empty()) return plain_problem(Status::unsupported_media_type, "This request takes no body.");
-  const auto types = listed(route.media_types);
-  auto problem = plain_problem(Status::unsupported_media_type, "The body is taken as " + types + ", uncompressed.");
-  problem.headers.emplace_back(route.verb == Verb::patch ? "Accept-Patch" : "Accept", types);
-  return problem;
+// Whoever may use one address of a network of IPv6 may use all of them.
+std::string network_of(const boost::asio::ip::address& peer) {
+  if (!peer.is_v6() || peer.to_v6().is_v4_mapped()) return peer.to_string();
+  return boost::asio::ip::make_network_v6(peer.to_v6(), 64).canonical().to_string();
 }
 
 }  // namespace
 
-std::optional<Problem> check_loopback_host(const Request& request, const std::vector<std::string>& allowed_hosts) {
-  const auto field = request.fields.find(Field::host);
-  if (field == request.fields.end()) return std::nullopt;
-  const auto value = view(field->value());
-  const auto host = host_without_port(value).value_or("");
-  static const std::vector<std::string> kLoopback{"localhost", "127.0.0.1", "[::1]"};
-  if (is_one_of(host, kLoopback) || is_one_of(host, allowed_hosts) || is_one_of(value, allowed_hosts))
-    return std::nullopt;
-  return plain_problem(
-      Status::misdirected_request,
-      "This server listens on loopback and answers to loopback names alone; `--allowed-host` adds others.");
-}
+Admission::Admission(const ServerOptions& options, bool bound_to_loopback, const Router& router, RateLimiter* limiter)
+    : options_(options), bound_to_loopback_(bound_to_loopback), router_(router), limiter_(limiter) {}
 
-std::optional<Problem> check_origin(const Request& request, std::string_view own_scheme,
-                                    const std::vector<std::string>& cors_origins) {
-  if (!is_write(request.verb)) return std::nullopt;
-  const auto origin = request.header("Origin");
-  if (!origin) return std::nullopt;
-  const auto host = request.fields.find(Field::host);
-  const bool is_own = host != request.fields.end() &&
-                      equals_ignoring_case(*origin, std::string(own_scheme).append(view(host->value())));
-  if (is_own || is_one_of(*origin, cors_origins)) return std::nullopt;
-  return plain_problem(Status::forbidden,
-                       "A web page of another origin may not write here; `--cors-origin` allows one.");
-}
+Admitted Admission::admit(Request& request, const boost::asio::ip::address& peer) const {
+  if (auto problem = check_sender(request)) return {.to = *std::move(problem)};
+  Admitted admitted{.to = find_route(request)};
+  const auto* const* found = std::get_if<const Route*>(&admitted.to);
+  const Route* const route = found != nullptr ? *found : nullptr;
 
-std::optional<Problem> check_media_type(const Request& request, const Route& route, bool has_body) {
-  const auto type = request.header("Content-Type");
-  if (route.media_types.empty()) return has_body ? std::optional(unsupported_media_type(route)) : std::nullopt;
-  if (!has_body && !type) return std::nullopt;
-  const auto coding = request.header("Content-Encoding");
-  const bool is_plain = !coding || equals_ignoring_case(*coding, "identity");
-  const bool is_taken =
-      type && is_one_of(trimmed(std::string_view(*type).substr(0, type->find(';'))), route.media_types);
-  if (is_plain && is_taken) return std::nullopt;
-  return unsupported_media_type(route);
-}
-
-boost::system::result<std::string, Problem> read_actor(const Request& request) {
-  const auto [first, last] = request.fields.equal_range("Taskstream-Actor");
-  if (first == last) return std::string("anonymous");
-  const auto name = view(first->value());
-  if (std::next(first) != last || name.empty() || name.size() > kMaxNameLength || !is_printable(name)) {
-    return malformed("`Taskstream-Actor` is one name of 1 to 128 printable ASCII characters.");
+  // Nobody learns which paths there are before it is known who asks.
+  auto principal = identify(request, route);
+  if (!principal) {
+    // Only refusals for want of a good token are counted by address: behind a proxy others have it too.
+    admitted.rate = count("peer " + network_of(peer), request);
+    admitted.to = principal.error();
+  } else if (route == nullptr) {
+    return admitted;
+  } else {
+    request.principal = *std::move(principal);
+    if (options_.authenticator == nullptr) {
+      auto actor = read_actor(request);
+      if (actor) request.principal.actor = *std::move(actor);
+      if (!actor) admitted.malformed = actor.error();
+    }
+    if (auto problem = check_access(request.principal, route->access)) return {.to = *std::move(problem)};
+    // A route that asks for nothing is open at any rate: it tells a balancer whether this process is well.
+    if (route->access != Access::Public) admitted.rate = count("principal " + request.principal.actor, request);
   }
-  if (name.starts_with("system:")) return malformed("No name in `Taskstream-Actor` begins with `system:`.");
-  return std::string(name);
+  if (admitted.rate && !admitted.rate->is_allowed) admitted.to = rate_limited(*admitted.rate);
+  if (!std::holds_alternative<const Route*>(admitted.to)) return admitted;
+
+  auto query = read_query(request.target);
+  if (query) request.query = *std::move(query);
+  if (!query && !admitted.malformed) admitted.malformed = query.error();
+  return admitted;
 }
 
-std::string take_request_id(const Fields& fields) {
-  const auto [first, last] = fields.equal_range("X-Request-Id");
-  if (first == last || std::next(first) != last) return fresh_id();
-  const auto id = view(first->value());
-  return id.empty() || id.size() > kMaxNameLength || !is_printable(id) ? fresh_id() : std::string(id);
+std::optional<Problem> Admission::check_sender(const Request& request) const {
+  if (bound_to_loopback_) {
+    if (auto problem = check_loopback_host(request, options_.allowed_hosts)) return problem;
+  }
+  return check_origin(request, options_.tls ? "https://" : "http://", options_.cors_origins);
+}
+
+std::variant<const Route*, Problem> Admission::find_route(Request& request) const {
+  auto path = read_path(request.target);
+  if (!path) return path.error();
+  request.path = *std::move(path);
+  return router_.find(request);
+}
+
+boost::system::result<Principal, Problem> Admission::identify(const Request& request, const Route* route) const {
+  if (options_.authenticator == nullptr) return Principal::everybody();
+  const bool is_open = request.verb == Verb::options || (route != nullptr && route->access == Access::Public);
+  if (is_open) return Principal();
+  auto grant = options_.authenticator->authenticate(request);
+  if (!grant) return grant.error();
+  return std::move(grant->principal);
+}
+
+std::optional<RateLimiter::Verdict> Admission::count(const std::string& whom, const Request& request) const {
+  if (limiter_ == nullptr) return std::nullopt;
+  return limiter_->take(whom, request.received);
 }
 
 }  // namespace taskstream::http

@@ -1,34 +1,42 @@
 #pragma once
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/system/result.hpp>
 #include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
+#include <variant>
 
-#include "http/message.hpp"
-#include "http/problem.hpp"
+#include "http/rate_limiter.hpp"
 #include "http/router.hpp"
+#include "http/server.hpp"
 
-// What is asked of every request before its handler sees it. Each check is a value: the problem, or nothing.
 namespace taskstream::http {
 
-// 421 unless `Host` is a loopback name or one of `allowed_hosts`: a web page whose name was rebound to this machine
-// sends its own. Without `Host` (HTTP/1.0) no browser is asking.
-std::optional<Problem> check_loopback_host(const Request& request, const std::vector<std::string>& allowed_hosts);
+// What is settled of a request before its body is looked at.
+struct Admitted {
+  std::variant<const Route*, Problem> to;                     // where it goes, or why nowhere
+  std::optional<RateLimiter::Verdict> rate = std::nullopt;    // none = it was not counted
+  std::optional<Problem> malformed = std::nullopt;            // a field or a query that is told of behind the body's checks
+};
 
-// 403 for a write that a foreign web page asks for: its `Origin` is neither this server's own, which begins with
-// `own_scheme` (`https://`), nor one of `cors_origins`.
-std::optional<Problem> check_origin(const Request& request, std::string_view own_scheme,
-                                    const std::vector<std::string>& cors_origins);
+// Who may come in, where to, and how often. All that it is given outlives it. Thread-safe.
+class Admission {
+ public:
+  // Without a limiter as often as one likes.
+  Admission(const ServerOptions& options, bool bound_to_loopback, const Router& router, RateLimiter* limiter);
 
-// 415 for a body whose media type (or any coding of it) the route does not take.
-std::optional<Problem> check_media_type(const Request& request, const Route& route, bool has_body);
+  // Fills in path, path parameters, query and principal. `peer` is who is connected.
+  Admitted admit(Request& request, const boost::asio::ip::address& peer) const;
 
-// `Taskstream-Actor`, or `anonymous`. Names that begin with `system:` are the services' own.
-boost::system::result<std::string, Problem> read_actor(const Request& request);
+ private:
+  std::optional<Problem> check_sender(const Request& request) const;
+  std::variant<const Route*, Problem> find_route(Request& request) const;
+  boost::system::result<Principal, Problem> identify(const Request& request, const Route* route) const;
+  std::optional<RateLimiter::Verdict> count(const std::string& whom, const Request& request) const;
 
-// `X-Request-Id` where it is 1–128 printable characters, else a fresh UUID.
-std::string take_request_id(const Fields& fields);
+  const ServerOptions& options_;
+  const bool bound_to_loopback_;
+  const Router& router_;
+  RateLimiter* const limiter_;
+};
 
 }  // namespace taskstream::http

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <boost/algorithm/string/join.hpp>
 #include <cctype>
 #include <cstdlib>
 #include <fstream>
@@ -26,12 +27,6 @@ std::optional<std::int64_t> read_number(const std::string& text) {
   const auto value = read_decimal(text);
   if (!value || *value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
   return static_cast<std::int64_t>(*value);
-}
-
-std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
-  std::string text;
-  for (const auto& part : parts) text.append(text.empty() ? "" : separator).append(part);
-  return text;
 }
 
 std::vector<std::string> at_commas(const std::string& text) {
@@ -76,7 +71,7 @@ void Settings::toggle(std::string_view name, bool& target, std::string_view purp
 
 void Settings::choice(std::string_view name, std::string& target, std::vector<std::string> choices,
                       std::string_view purpose) {
-  const auto listed = joined(choices, " | ");
+  const auto listed = boost::algorithm::join(choices, " | ");
   const auto example = choices.back();
   custom(name, target, std::string(purpose) + " (" + listed + ")", example,
          [&target, choices = std::move(choices), listed](const std::string& value) -> std::optional<std::string> {
@@ -89,7 +84,7 @@ void Settings::choice(std::string_view name, std::string& target, std::vector<st
 void Settings::list(std::string_view name, std::vector<std::string>& target, std::string_view purpose,
                     std::string_view example) {
   declare({.name = std::string(name),
-           .default_text = joined(target, ","),
+           .default_text = boost::algorithm::join(target, ","),
            .purpose = std::string(purpose) + " May come several times.",
            .example = std::string(example),
            .kind = Kind::List,
@@ -209,7 +204,7 @@ std::optional<std::string> Settings::take_all(std::map<std::string, Given, std::
       const std::string flag = setting.kind == Kind::Argument ? std::string() : "--" + setting.name;
       const std::string_view before_value =
           setting.kind == Kind::Argument ? "" : (setting.kind == Kind::Toggle ? "=" : " ");
-      return given->source + " = `" + joined(given->values, ",") + "` " + *complaint + "; for example: " + flag +
+      return given->source + " = `" + boost::algorithm::join(given->values, ",") + "` " + *complaint + "; for example: " + flag +
              std::string(before_value) + setting.example;
     }
     if (setting.name == "config") {

@@ -22,9 +22,10 @@ constexpr std::size_t kReadSize = 4 * 1024;
 constexpr std::size_t kBodyReadSize = 16 * 1024;
 constexpr std::chrono::milliseconds kHangUpTime{1000};
 constexpr std::chrono::milliseconds kLastPartTime{1'000};  // to take a part of an answer once the server drains
-constexpr int kStreamSendBuffer = 128 * 1024;  // of the kernel, which would keep megabytes for a slow client
+constexpr int kStreamSendBufferBytes = 128 * 1024;  // of the kernel, which would keep megabytes for a slow client
+constexpr std::chrono::milliseconds kCancelAgain{100};
 constexpr std::size_t kMaxDroppedBytes = 64 * 1024;
-constexpr std::size_t kMaxDroppedAtEnd = 16 * 1024 * 1024;  // of who goes on sending what was refused
+constexpr std::size_t kMaxDroppedAtEndBytes = 16 * 1024 * 1024;  // of who goes on sending what was refused
 constexpr auto kAwaitable = asio::as_tuple(asio::use_awaitable);
 
 }  // namespace
@@ -119,10 +120,20 @@ asio::awaitable<bool> Connection::send(std::string_view head, std::string_view b
   co_return !error;
 }
 
+asio::awaitable<bool> Connection::send_interim(std::string_view head) {
+  const auto [error, count] = co_await asio::async_write(transport_, asio::buffer(head), kAwaitable);
+  co_return !error;
+}
+
+void Connection::reset_on_close() {
+  error_code ignored;
+  transport_.socket().set_option(asio::socket_base::linger(true, 0), ignored);
+}
+
 void Connection::watch() {
   watching_ = true;
   error_code ignored;
-  transport_.socket().set_option(asio::socket_base::send_buffer_size(kStreamSendBuffer), ignored);
+  transport_.socket().set_option(asio::socket_base::send_buffer_size(kStreamSendBufferBytes), ignored);
   suspend_deadline();
   buffer_.clear();
   watch_some();
@@ -169,7 +180,7 @@ asio::awaitable<void> Connection::hang_up() {
 
 // What comes now is not even deciphered.
 asio::awaitable<void> Connection::drop_until_end() {
-  for (std::size_t dropped = 0; !timed_out_ && dropped < kMaxDroppedAtEnd;) {
+  for (std::size_t dropped = 0; !timed_out_ && dropped < kMaxDroppedAtEndBytes;) {
     buffer_.clear();
     const auto [error, count] =
         co_await transport_.socket().async_read_some(buffer_.prepare(kBodyReadSize), kAwaitable);
@@ -213,6 +224,9 @@ void Connection::on_timer() {
   if (Clock::now() < due_) return arm();
   timed_out_ = true;
   transport_.cancel();
+  // What is waited for may take several steps and have been between two of them: then nothing was cancelled.
+  due_ = Clock::now() + kCancelAgain;
+  arm();
 }
 
 }  // namespace taskstream::http

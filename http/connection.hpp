@@ -43,6 +43,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Writes both parts at once; false when the client does not take them.
   boost::asio::awaitable<bool> send(std::string_view head, std::string_view body);
 
+  // What comes before the answer, such as 100 Continue: the request's deadline stays as it is.
+  boost::asio::awaitable<bool> send_interim(std::string_view head);
+  // The connection is reset when it is closed: the client shall see that the answer is cut short.
+  void reset_on_close();
+
   // While an answer goes on without an end of its own: notices when the client hangs up, drops what it sends meanwhile,
   // and bounds what the kernel keeps for it.
   void watch();

@@ -38,7 +38,7 @@ Fingerprint fingerprint_of(const std::filesystem::path& file) {
 
 class FileWatch::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(asio::io_context& context, std::vector<std::filesystem::path> files, std::function<void()> changed)
+  Impl(asio::io_context& context, Files files, std::function<void()> changed)
       : context_(context),
         files_(std::move(files)),
         changed_(std::move(changed)),
@@ -62,7 +62,7 @@ class FileWatch::Impl : public std::enable_shared_from_this<Impl> {
  private:
   std::vector<Fingerprint> look() const {
     std::vector<Fingerprint> fingerprints;
-    for (const auto& file : files_) fingerprints.push_back(fingerprint_of(file));
+    for (const auto& file : files_()) fingerprints.push_back(fingerprint_of(file));
     return fingerprints;
   }
 
@@ -88,7 +88,7 @@ class FileWatch::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   asio::io_context& context_;
-  const std::vector<std::filesystem::path> files_;
+  const Files files_;
   const std::function<void()> changed_;
   std::vector<Fingerprint> seen_;
   asio::signal_set signals_;
@@ -96,7 +96,7 @@ class FileWatch::Impl : public std::enable_shared_from_this<Impl> {
   std::atomic<bool> stopped_ = false;
 };
 
-FileWatch::FileWatch(asio::io_context& context, std::vector<std::filesystem::path> files, std::function<void()> changed)
+FileWatch::FileWatch(asio::io_context& context, Files files, std::function<void()> changed)
     : impl_(std::make_shared<Impl>(context, std::move(files), std::move(changed))) {
   impl_->start();
 }

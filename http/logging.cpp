@@ -53,7 +53,9 @@ void append(spdlog::memory_buf_t& line, std::string_view text) {
 class TextLine : public spdlog::formatter {
  public:
   void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& line) override {
-    before_fields_.format(message, line);
+    before_message_.format(message, line);
+    // A line break in what a client or a record brought along makes no line of its own.
+    for (const char c : message.payload) line.push_back(is_control(c) ? '_' : c);
     for (const LogField& field : fields_of_line) {
       if (is_empty(field)) continue;
       append(line, " ");
@@ -72,10 +74,12 @@ class TextLine : public spdlog::formatter {
  private:
   // A value stays one word: neither a blank nor a line break can make it look like something else.
   static void append_word(spdlog::memory_buf_t& line, std::string_view word) {
-    for (const char c : word) line.push_back(c > ' ' && c != '\x7f' ? c : '_');
+    for (const char c : word) line.push_back(c == ' ' || is_control(c) ? '_' : c);
   }
 
-  spdlog::pattern_formatter before_fields_{std::string(kTimePattern) + " %l %v", spdlog::pattern_time_type::utc, ""};
+  static bool is_control(char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; }
+
+  spdlog::pattern_formatter before_message_{std::string(kTimePattern) + " %l ", spdlog::pattern_time_type::utc, ""};
 };
 
 }  // namespace

@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "events/contract/instant.hpp"
 #include "http/auth/names.hpp"
-#include "http/auth/timestamp.hpp"
 
 namespace taskstream::http {
 namespace {
@@ -20,7 +20,7 @@ boost::asio::awaitable<Outcome> answer(Request request) {
   body["role"] = name_of(principal.role);
   body["scopes"] = names_of(principal.scopes);
   if (principal.expires_at) {
-    body["expiresAt"] = to_text(std::chrono::floor<std::chrono::microseconds>(*principal.expires_at));
+    body["expiresAt"] = events::format_instant(std::chrono::floor<std::chrono::microseconds>(*principal.expires_at));
   }
   co_return json_response(Status::ok, body.dump()).set(Field::cache_control, "no-cache");
 }

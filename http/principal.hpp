@@ -31,13 +31,16 @@ struct Scopes {
   friend bool operator==(const Scopes&, const Scopes&) = default;
 };
 
-// Who asks. Where nobody has to authenticate everybody may do everything.
+// Who asks. Of whom nothing is known yet may nothing.
 struct Principal {
   std::string actor = "anonymous";  // the subject of the access token, or the name that was given
-  Role role = Role::Admin;
-  Scopes scopes = Scopes::all();
+  Role role = Role::Member;
+  Scopes scopes = {};
   bool is_authenticated = false;
   std::optional<std::chrono::system_clock::time_point> expires_at = std::nullopt;  // of the access token
+
+  // Whoever asks where nobody has to authenticate.
+  static Principal everybody() { return {.role = Role::Admin, .scopes = Scopes::all()}; }
 
   bool may(Access access) const;
 };

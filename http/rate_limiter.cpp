@@ -5,9 +5,6 @@
 namespace taskstream::http {
 namespace {
 
-// Of a name, what tells it from others: no subject of a token is longer, and none may make the memory grow.
-constexpr std::size_t kMaxName = 256;
-
 std::chrono::seconds rounded_up(RateLimiter::Clock::duration time) {
   return std::chrono::ceil<std::chrono::seconds>(time);
 }
@@ -22,11 +19,12 @@ RateLimiter::RateLimiter(std::uint32_t per_second, std::size_t max_remembered)
 // A bucket is the time at which it will be full again: it needs no refilling.
 RateLimiter::Verdict RateLimiter::take(std::string_view principal, Clock::time_point now) {
   const std::lock_guard lock(mutex_);
-  auto& bucket = bucket_of(principal.substr(0, kMaxName), now);
+  auto& bucket = bucket_of(principal, now);
   const auto capacity = per_request_ * per_second_;
-  const auto missing = std::max(bucket.full_at, now) - now;
+  // Requests of two threads come here in any order: `now` may lie before another's.
+  const auto missing = std::clamp(bucket.full_at - now, Clock::duration::zero(), capacity);
   Verdict verdict{.is_allowed = missing + per_request_ <= capacity, .limit = per_second_};
-  if (verdict.is_allowed) bucket.full_at = now + missing + per_request_;
+  if (verdict.is_allowed) bucket.full_at = std::max(bucket.full_at, now) + per_request_;
   const auto missing_now = verdict.is_allowed ? missing + per_request_ : missing;
   verdict.remaining = static_cast<std::uint32_t>((capacity - missing_now) / per_request_);
   verdict.full_in = rounded_up(missing_now);

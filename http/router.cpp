@@ -1,6 +1,7 @@
 #include "http/router.hpp"
 
 #include <algorithm>
+#include <boost/algorithm/string/join.hpp>
 #include <boost/beast/http/verb.hpp>
 #include <stdexcept>
 
@@ -53,12 +54,6 @@ boost::asio::awaitable<Outcome> answer_options(std::string allow, std::string ac
   co_return response;
 }
 
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const auto& part : parts) text += (text.empty() ? "" : ", ") + part;
-  return text;
-}
-
 }  // namespace
 
 Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
@@ -86,10 +81,10 @@ Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
       const auto& route = routes_[index];
       methods.emplace_back(boost::beast::http::to_string(route.verb));
       if (route.verb == Verb::get) methods.emplace_back("HEAD");
-      if (route.verb == Verb::patch) resource.accept_patch = joined(route.media_types);
+      if (route.verb == Verb::patch) resource.accept_patch = boost::algorithm::join(route.media_types, ", ");
     }
     methods.emplace_back("OPTIONS");
-    resource.allow = joined(methods);
+    resource.allow = boost::algorithm::join(methods, ", ");
     resource.options = options_routes_.size();
     options_routes_.push_back({.verb = Verb::options,
                                .pattern = routes_[resource.routes.front()].pattern,
@@ -120,11 +115,6 @@ std::variant<const Route*, Problem> Router::find(Request& request) const {
   auto problem = plain_problem(Status::method_not_allowed, "This path takes " + resource->allow + ".");
   problem.headers.emplace_back("Allow", resource->allow);
   return problem;
-}
-
-std::string Router::allowed_methods(std::string_view path) const {
-  const auto* resource = resource_of(path);
-  return resource == nullptr ? std::string{} : resource->allow;
 }
 
 }  // namespace taskstream::http

@@ -24,6 +24,7 @@ struct Route {
   Handler handler;
   std::vector<std::string> media_types = {};  // of the request's body: else 415; empty = the route takes no body
   Access access = Access::Admin;              // what it asks of the caller
+  bool is_batch = false;                      // its body may be as large as a batch's
 };
 
 // Finds the route of a request. HEAD is served by GET, OPTIONS by the router itself, and what no route fits is 404 or
@@ -34,8 +35,6 @@ class Router {
 
   // The route, or the problem that stands in its place. Fills in the request's path parameters.
   std::variant<const Route*, Problem> find(Request& request) const;
-  // `GET, HEAD, OPTIONS, …` for the request's path; empty when there is no such path.
-  std::string allowed_methods(std::string_view path) const;
   const std::vector<Route>& routes() const { return routes_; }
 
  private:

@@ -91,13 +91,13 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   Impl(ServerOptions options, std::vector<Worker> workers) : settings_{.options = std::move(options)} {
     if (workers.empty()) throw std::logic_error("a server needs a worker");
     const auto endpoint = endpoint_of(settings_.options);
-    settings_.bound_to_loopback = endpoint.address().is_loopback();
     max_connections_ = fit_connections(settings_.options.limits.connections);
-    for (auto& worker : workers) lanes_.push_back(std::make_unique<Lane>(worker));
     if (settings_.options.tls) settings_.tls = std::make_shared<TlsCertificate>(*settings_.options.tls);
     if (const auto rate = settings_.options.limits.request_rate; rate != 0) {
       settings_.rate_limiter = std::make_unique<RateLimiter>(rate);
     }
+    const bool bound_to_loopback = endpoint.address().is_loopback();
+    for (auto& worker : workers) lanes_.push_back(std::make_unique<Lane>(worker, settings_, bound_to_loopback));
     listener_ = std::make_shared<Listener>(lanes_.front()->worker.context, endpoint);
     endpoint_ = listener_->acceptor.local_endpoint();
   }
@@ -108,7 +108,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   void start() {
     if (const auto tls = settings_.tls) {
       tls_watch_.emplace(lanes_.front()->worker.context,
-                         std::vector<std::filesystem::path>{tls->files().certificate, tls->files().key},
+                         [tls] { return std::vector<std::filesystem::path>{tls->files().certificate, tls->files().key}; },
                          [tls] { tls->reload(); });
     }
     weak_listener_ = listener_;
@@ -140,9 +140,12 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
  private:
   // A worker with its sessions, which its thread alone touches.
   struct Lane {
-    explicit Lane(const Worker& its_worker) : worker(its_worker) {}
+    Lane(const Worker& its_worker, const SessionSettings& settings, bool bound_to_loopback)
+        : worker(its_worker),
+          admission(settings.options, bound_to_loopback, worker.router, settings.rate_limiter.get()) {}
 
     Worker worker;
+    Admission admission;
     std::unordered_set<Session*> sessions;
   };
 
@@ -194,7 +197,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   static asio::awaitable<void> serve(std::shared_ptr<Impl> self, Lane& lane, tcp::socket socket) {
-    Session session(std::move(socket), self->settings_, lane.worker.router);
+    Session session(std::move(socket), self->settings_, lane.admission);
     struct Listed {
       Lane& lane;
       Session* session;
@@ -211,6 +214,8 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
       if (error_thrown) std::rethrow_exception(error_thrown);
     } catch (const std::exception& error) {
       spdlog::error("a connection ended: {}", error.what());
+    } catch (...) {
+      spdlog::error("a connection ended for an unknown reason");
     }
     const bool was_full = is_full();
     {

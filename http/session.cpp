@@ -2,15 +2,12 @@
 
 #include <spdlog/spdlog.h>
 
-#include <boost/asio/ip/network_v6.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <charconv>
 
-#include "http/admission.hpp"
-#include "http/auth/authenticator.hpp"
+#include "http/answer_head.hpp"
 #include "http/connection_body.hpp"
 #include "http/logging.hpp"
-#include "http/query_string.hpp"
+#include "http/request_checks.hpp"
 #include "http/text.hpp"
 #include "http/trace_context.hpp"
 
@@ -19,8 +16,6 @@ namespace taskstream::http {
 namespace asio = boost::asio;
 
 namespace {
-
-constexpr std::string_view kBatchPattern = "/v1/batch";
 
 Problem to_problem(const Refusal& refusal) {
   return refusal.status == Status::bad_request ? malformed(refusal.reason)
@@ -50,48 +45,13 @@ std::string trace_id_in(const Request& request) {
   return traceparent ? std::string(trace_id_of(*traceparent)) : std::string();
 }
 
-void append_number(std::string& text, std::uint64_t number) {
-  std::array<char, 20> digits{};
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-  text.append(digits.data(), end);
-}
-
-// Values may hold what a client sent once; a line break among them would let it write fields of its own.
-void append_field(std::string& head, std::string_view name, std::string_view value) {
-  head.append(name).append(": ");
-  for (const char c : value) head += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
-  head += "\r\n";
-}
-
-std::string_view field_value(const Fields& fields, Field name) {
-  const auto value = fields[name];
-  return {value.data(), value.size()};
-}
-
-// Whoever may use one address of a network of IPv6 may use all of them.
-std::string network_of(const asio::ip::address& peer) {
-  if (!peer.is_v6() || peer.to_v6().is_v4_mapped()) return peer.to_string();
-  return asio::ip::make_network_v6(peer.to_v6(), 64).canonical().to_string();
-}
-
-// Where nobody authenticates, the name that was given; one that cannot be taken is refused later.
-std::string rate_key(const Request& request) {
-  if (request.principal.is_authenticated) return request.principal.actor;
-  auto named = read_actor(request);
-  return named ? *std::move(named) : request.principal.actor;
-}
-
-bool allows_content(Status status) {
-  return status != Status::no_content && status != Status::not_modified;
-}
-
 }  // namespace
 
-Session::Session(asio::ip::tcp::socket socket, const SessionSettings& settings, const Router& router)
+Session::Session(asio::ip::tcp::socket socket, const SessionSettings& settings, const Admission& admission)
     : connection_(std::make_shared<Connection>(
           std::move(socket), settings.tls ? settings.tls->current().get() : nullptr, settings.options.limits)),
       settings_(settings),
-      router_(router) {}
+      admission_(admission) {}
 
 asio::awaitable<void> Session::run() {
   if (co_await connection_->open()) {
@@ -132,12 +92,12 @@ asio::awaitable<bool> Session::serve(RequestHead head, Exchange& exchange) {
   request.fields = std::move(head.fields);
   exchange.cors = cors_answer(request, settings_.options.cors_origins);
   exchange.trace_id = trace_id_in(request);
-  auto admitted = admit(request);
-  if (auto limited = check_rate(request, admitted, exchange)) admitted = std::move(*limited);
-  auto* problem = std::get_if<Problem>(&admitted);
-  const Route* route = problem == nullptr ? std::get<const Route*>(admitted) : nullptr;
+  auto admitted = admission_.admit(request, connection_->peer());
+  auto* problem = std::get_if<Problem>(&admitted.to);
+  const Route* route = problem == nullptr ? std::get<const Route*>(admitted.to) : nullptr;
   exchange.route = route;
-  if (request.principal.is_authenticated) exchange.actor = request.principal.actor;
+  exchange.rate = admitted.rate;
+  if (route != nullptr || request.principal.is_authenticated) exchange.actor = request.principal.actor;
 
   const auto limit = body_limit(route);
   const bool too_large = limit != 0 && head.content_length.value_or(0) > limit;
@@ -154,84 +114,33 @@ asio::awaitable<bool> Session::serve(RequestHead head, Exchange& exchange) {
       exchange.keep_alive = false;
       co_return co_await answer(std::move(*unsupported), exchange);
     }
-    if (!co_await connection_->send("HTTP/1.1 100 Continue\r\n\r\n", {})) co_return false;
+    if (!co_await connection_->send_interim("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
   }
   if (head.has_body()) {
     auto refusal = co_await connection_->receive_body(head, limit, request.body);
+    // That a body is too large is told behind what stood against the request already.
+    if (refusal && problem != nullptr && refusal->status == Status::payload_too_large) {
+      exchange.keep_alive = false;
+      co_return co_await answer(std::move(*problem), exchange);
+    }
     if (refusal) co_return co_await refuse(std::move(*refusal), exchange);
   }
   connection_->suspend_deadline();
   if (problem != nullptr) co_return co_await answer(std::move(*problem), exchange);
-  auto outcome = co_await handle(*route, std::move(request), exchange);
+  if (auto unsupported = check_media_type(request, *route, !request.body.empty())) {
+    co_return co_await answer(std::move(*unsupported), exchange);
+  }
+  if (admitted.malformed) co_return co_await answer(*std::move(admitted.malformed), exchange);
+  auto outcome = co_await handle(*route, std::move(request));
   co_return co_await answer(std::move(outcome), exchange);
-}
-
-std::variant<const Route*, Problem> Session::admit(Request& request) const {
-  if (settings_.bound_to_loopback) {
-    if (auto problem = check_loopback_host(request, settings_.options.allowed_hosts)) return std::move(*problem);
-  }
-  const std::string_view scheme = settings_.tls ? "https://" : "http://";
-  if (auto problem = check_origin(request, scheme, settings_.options.cors_origins)) return std::move(*problem);
-  auto path = read_path(request.target);
-  if (!path) return path.error();
-  request.path = std::move(*path);
-  auto found = router_.find(request);
-  const auto* const* route = std::get_if<const Route*>(&found);
-  if (auto problem = identify(request, route != nullptr ? *route : nullptr)) return std::move(*problem);
-  if (route != nullptr) {
-    if (auto problem = check_access(request.principal, (*route)->access)) return std::move(*problem);
-  }
-  return found;
-}
-
-// Before it is told whether there is such a path, and what it takes.
-std::optional<Problem> Session::identify(Request& request, const Route* route) const {
-  const auto* authenticator = settings_.options.authenticator;
-  if (authenticator == nullptr) return std::nullopt;
-  request.principal = {.role = Role::Member, .scopes = {}};
-  const bool is_open = request.verb == Verb::options || (route != nullptr && route->access == Access::Public);
-  if (is_open) return std::nullopt;
-  auto grant = authenticator->authenticate(request);
-  if (!grant) return grant.error();
-  request.principal = std::move(grant->principal);
-  return std::nullopt;
-}
-
-// A route that asks for nothing is open to everybody at any rate: it tells a balancer whether this process is well. Who
-// is refused for want of a good token is counted by its address, and only such refusals: behind a proxy others have it
-// too.
-std::optional<Problem> Session::check_rate(const Request& request, const std::variant<const Route*, Problem>& admitted,
-                                           Exchange& exchange) const {
-  if (!settings_.rate_limiter) return std::nullopt;
-  std::string who;
-  if (const auto* problem = std::get_if<Problem>(&admitted)) {
-    if (problem->status != Status::unauthorized) return std::nullopt;
-    who = "peer " + network_of(connection_->peer());
-  } else {
-    if (std::get<const Route*>(admitted)->access == Access::Public) return std::nullopt;
-    who = "principal " + rate_key(request);
-  }
-  exchange.rate = settings_.rate_limiter->take(who, request.received);
-  return exchange.rate->is_allowed ? std::nullopt : std::optional(rate_limited(*exchange.rate));
 }
 
 std::uint64_t Session::body_limit(const Route* route) const {
   const auto& limits = settings_.options.limits;
-  return route != nullptr && route->pattern == kBatchPattern ? limits.batch_body_bytes : limits.body_bytes;
+  return route != nullptr && route->is_batch ? limits.batch_body_bytes : limits.body_bytes;
 }
 
-asio::awaitable<Outcome> Session::handle(const Route& route, Request request, Exchange& exchange) {
-  if (auto problem = check_media_type(request, route, !request.body.empty())) co_return std::move(*problem);
-  if (settings_.options.authenticator == nullptr) {
-    auto actor = read_actor(request);
-    if (!actor) co_return actor.error();
-    request.principal.actor = std::move(*actor);
-  }
-  auto query = read_query(request.target);
-  if (!query) co_return query.error();
-  request.query = std::move(*query);
-
-  exchange.actor = request.principal.actor;
+asio::awaitable<Outcome> Session::handle(const Route& route, Request request) {
   const auto id = request.request_id;
   try {
     co_return co_await route.handler(std::move(request));
@@ -276,19 +185,29 @@ asio::awaitable<bool> Session::stream(StreamedResponse response, Exchange& excha
   write_head(response.status, response.fields, framing, 0, exchange);
   const bool sent = co_await connection_->send(head_, {});
   std::uint64_t bytes = 0;
+  bool is_whole = true;
   if (sent && has_content) {
     ConnectionBody body(connection_, framing == Framing::Chunked);
     try {
       co_await response.body(body);
       co_await body.finish();
     } catch (const std::exception& error) {
-      // Without its last chunk the answer says itself that it is cut short.
+      is_whole = false;
       spdlog::error("request {} failed: {} ({})", exchange.about.request_id, error.what(),
+                    path_of(exchange.about.target));
+    } catch (...) {
+      is_whole = false;
+      spdlog::error("request {} failed for an unknown reason ({})", exchange.about.request_id,
                     path_of(exchange.about.target));
     }
     bytes = body.bytes();
   }
   tell_answer(exchange, response.status, bytes);
+  // Without its last chunk an answer says itself that it is cut short; without chunks only the connection can.
+  if (!is_whole && framing == Framing::UntilClose) {
+    connection_->reset_on_close();
+    co_return false;
+  }
   if (sent && !exchange.keep_alive) co_await connection_->hang_up();
   co_return sent&& exchange.keep_alive;
 }
@@ -325,29 +244,15 @@ void Session::tell_answer(const Exchange& exchange, Status status, std::uint64_t
 
 void Session::write_head(Status status, const Fields& fields, Framing framing, std::size_t content_length,
                          const Exchange& exchange) {
-  head_ = "HTTP/1.1 ";
-  append_number(head_, static_cast<unsigned>(status));
-  head_.append(" ").append(reason_phrase(status)).append("\r\n");
-  for (const auto& field : fields) {
-    append_field(head_, {field.name_string().data(), field.name_string().size()},
-                 {field.value().data(), field.value().size()});
-  }
-  append_field(head_, "X-Request-Id", exchange.about.request_id);
-  append_cors_fields(head_, exchange.cors, field_value(fields, Field::allow));
-  if (exchange.rate) append_rate_fields(head_, *exchange.rate);
-  if (framing == Framing::Chunked) {
-    head_ += "Transfer-Encoding: chunked\r\n";
-  } else if (framing == Framing::ContentLength && allows_content(status)) {  // RFC 9110 §8.6: never with 204
-    head_ += "Content-Length: ";
-    append_number(head_, content_length);
-    head_ += "\r\n";
-  }
-  if (!exchange.keep_alive) {
-    head_ += "Connection: close\r\n";
-  } else if (!exchange.is_http_1_1) {
-    head_ += "Connection: keep-alive\r\n";
-  }
-  head_ += "\r\n";
+  write(head_, {.status = status,
+                .fields = fields,
+                .framing = framing,
+                .content_length = content_length,
+                .request_id = exchange.about.request_id,
+                .cors = exchange.cors,
+                .rate = exchange.rate,
+                .is_http_1_1 = exchange.is_http_1_1,
+                .keep_alive = exchange.keep_alive});
 }
 
 }  // namespace taskstream::http

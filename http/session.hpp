@@ -7,6 +7,8 @@
 #include <string>
 #include <variant>
 
+#include "http/admission.hpp"
+#include "http/answer_head.hpp"
 #include "http/connection.hpp"
 #include "http/cors.hpp"
 #include "http/rate_limiter.hpp"
@@ -19,7 +21,6 @@ namespace taskstream::http {
 // What all sessions of a server go by; outlives them.
 struct SessionSettings {
   ServerOptions options;
-  bool bound_to_loopback = true;
   std::shared_ptr<TlsCertificate> tls = nullptr;        // plain HTTP without
   std::unique_ptr<RateLimiter> rate_limiter = nullptr;  // of all sessions together; no limit without
 };
@@ -27,7 +28,7 @@ struct SessionSettings {
 // Serves one connection, request after request, in the order in which they came.
 class Session {
  public:
-  Session(boost::asio::ip::tcp::socket socket, const SessionSettings& settings, const Router& router);
+  Session(boost::asio::ip::tcp::socket socket, const SessionSettings& settings, const Admission& admission);
 
   boost::asio::awaitable<void> run();
   void drain() { connection_->drain(); }
@@ -55,20 +56,14 @@ class Session {
   boost::asio::awaitable<bool> answer(Outcome outcome, Exchange& exchange);
   boost::asio::awaitable<bool> stream(StreamedResponse response, Exchange& exchange);
   void tell_answer(const Exchange& exchange, Status status, std::uint64_t bytes) const;
-  boost::asio::awaitable<Outcome> handle(const Route& route, Request request, Exchange& exchange);
-  std::variant<const Route*, Problem> admit(Request& request) const;
-  // Settles who asks; `route` is where to, if anywhere. The problem: nobody that is known.
-  std::optional<Problem> identify(Request& request, const Route* route) const;
-  std::optional<Problem> check_rate(const Request& request, const std::variant<const Route*, Problem>& admitted,
-                                    Exchange& exchange) const;
+  boost::asio::awaitable<Outcome> handle(const Route& route, Request request);
   std::uint64_t body_limit(const Route* route) const;
-  enum class Framing { ContentLength, Chunked, UntilClose };
   void write_head(Status status, const Fields& fields, Framing framing, std::size_t content_length,
                   const Exchange& exchange);
 
   std::shared_ptr<Connection> connection_;
   const SessionSettings& settings_;
-  const Router& router_;
+  const Admission& admission_;
   std::string head_;  // of the answer being sent
 };
 

@@ -3,8 +3,12 @@
 #include <openssl/ssl.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
 #include <stdexcept>
 #include <string_view>
+
+#include "http/auth/private_file.hpp"
 
 namespace taskstream::http {
 
@@ -38,8 +42,9 @@ void check(const error_code& error, const std::string& what) {
 std::shared_ptr<ssl::context> load(const TlsFiles& files) {
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   auto* native = context->native_handle();
-  SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
-  SSL_CTX_set_cipher_list(native, kCiphers);
+  if (SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION) != 1 || SSL_CTX_set_cipher_list(native, kCiphers) != 1) {
+    throw std::runtime_error("OpenSSL here has no TLS 1.2, or none of the ciphers that are taken");
+  }
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
                                   SSL_OP_PRIORITIZE_CHACHA);
   // What sessions could be resumed by is the client's to keep; what a silent connection does not need is given back.
@@ -50,9 +55,11 @@ std::shared_ptr<ssl::context> load(const TlsFiles& files) {
   error_code error;
   // Nobody is there to be asked for one: without this OpenSSL would ask on the terminal.
   context->set_password_callback([](std::size_t, ssl::context::password_purpose) { return std::string(); }, error);
-  context->use_certificate_chain_file(files.certificate, error);
+  const auto chain = read_small_file(files.certificate, Readers::Any);
+  const auto key = read_small_file(files.key, Readers::Any);
+  context->use_certificate_chain(boost::asio::buffer(chain), error);
   check(error, "the certificate chain " + files.certificate + " cannot be used (PEM is expected)");
-  context->use_private_key_file(files.key, ssl::context::pem, error);
+  context->use_private_key(boost::asio::buffer(key), ssl::context::pem, error);
   check(error, "the private key " + files.key + " cannot be used (PEM without a password, of the certificate's key)");
   if (SSL_CTX_check_private_key(native) != 1) {
     throw std::runtime_error("the private key " + files.key + " does not belong to the certificate " +

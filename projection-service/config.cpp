@@ -1,5 +1,7 @@
 #include "projection-service/config.hpp"
 
+#include <regex>
+
 #include "events/log/kafka_properties.hpp"
 #include "http/config.hpp"
 
@@ -8,13 +10,10 @@ namespace {
 
 constexpr const char* kDefaultLog = "file:data/taskstream.log";
 
-// It goes into a header field: nothing but an origin may get there.
-std::optional<std::string> read_origin(std::string_view text) {
-  const auto scheme = text.starts_with("https://") ? 8U : text.starts_with("http://") ? 7U : 0U;
-  const auto rest = text.substr(scheme);
-  constexpr std::string_view kTaken = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]";
-  if (scheme == 0 || rest.empty() || rest.find_first_not_of(kTaken) != std::string_view::npos) return std::nullopt;
-  return std::string(text);
+// Its origin goes into a header field, where a `;` or a space would begin something else; `//` would name another host.
+bool is_command_url(const std::string& text) {
+  static const std::regex kTaken(R"((https?://[A-Za-z0-9.:\[\]-]+)?(/[A-Za-z0-9._~-]+)*/?)");
+  return !text.empty() && std::regex_match(text, kTaken);
 }
 
 }  // namespace
@@ -41,11 +40,12 @@ std::optional<int> read_config(int argc, const char* const* argv, Config& config
                   "such requests of one principal, where everybody has to authenticate; 0 = no limit");
   settings.number("max-streams", config.max_streams, {0, 1'000'000},
                   "streams of changes open at one time, then 503; 0 = no limit");
-  settings.custom("command-url", config.command_url, "where the board sends commands: an origin", "https://tasks.example",
+  settings.custom("command-url", config.command_url,
+                  "where the board sends commands: an origin, a path of the board's own origin, or both",
+                  "https://tasks.example/command",
                   [&config](const std::string& text) -> std::optional<std::string> {
-                    auto origin = read_origin(text);
-                    if (!origin) return "is not http://HOST[:PORT] or https://HOST[:PORT]";
-                    config.command_url = *std::move(origin);
+                    if (!is_command_url(text)) return "is not http[s]://HOST[:PORT][/PATH] or /PATH";
+                    config.command_url = text;
                     return std::nullopt;
                   });
   settings.parsed("kafka-config", "", config.log_options.kafka_config,

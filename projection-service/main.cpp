@@ -8,7 +8,7 @@
 #include <iostream>
 #include <thread>
 
-#include "http/auth/auth_watch.hpp"
+#include "http/auth/authenticator.hpp"
 #include "http/health.hpp"
 #include "http/logging.hpp"
 #include "http/metrics.hpp"

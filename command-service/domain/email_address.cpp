@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "command-service/domain/sha256.hpp"
+#include "events/contract/sha256.hpp"
 
 namespace taskstream::command {
 namespace {
@@ -17,7 +17,7 @@ char to_lower(char c) {
 events::StreamId email_stream(std::string_view address) {
   std::string lower(address);
   for (char& c : lower) c = to_lower(c);
-  return events::StreamId::of_email(to_hex(sha256(lower)));
+  return events::StreamId::of_email(events::to_hex(events::sha256(lower)));
 }
 
 }  // namespace taskstream::command

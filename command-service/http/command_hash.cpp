@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "command-service/domain/sha256.hpp"
+#include "events/contract/sha256.hpp"
 #include "http/json_body.hpp"
 
 namespace taskstream::command {
@@ -15,10 +15,10 @@ void frame(std::string& framed, std::string_view text) {
   framed += text;
 }
 
-Sha256Digest digest_of(std::initializer_list<std::string_view> texts) {
+events::Sha256Digest digest_of(std::initializer_list<std::string_view> texts) {
   std::string framed;
   for (const std::string_view text : texts) frame(framed, text);
-  return sha256(framed);
+  return events::sha256(framed);
 }
 
 // An id may be written in either case and means the same; everything else counts as it was sent.
@@ -43,14 +43,14 @@ std::string_view method_of(const http::Request& request) {
 }  // namespace
 
 std::string command_hash(const http::Request& request) {
-  return to_hex(digest_of(
+  return events::to_hex(digest_of(
       {request.principal.actor, method_of(request), with_ids_in_lower_case(request.target),
        http::canonical_json(request.body)}));
 }
 
 events::Uuid id_from_key(const events::Uuid& id_namespace, std::string_view actor, std::string_view key) {
   const events::Uuid::Bytes& bytes = id_namespace.bytes();
-  const Sha256Digest digest =
+  const events::Sha256Digest digest =
       digest_of({std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), actor, key});
   events::Uuid::Bytes first{};
   std::copy_n(digest.begin(), first.size(), first.begin());

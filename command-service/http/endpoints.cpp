@@ -92,7 +92,7 @@ std::vector<http::Route> routes_of(const CommandApi& api) {
   std::vector<http::Route> routes = {
       {Verb::get, "/v1/tasks/{id}", once_open(api, read<events::TaskId>), {}, http::Access::TasksRead},
       {Verb::get, "/v1/users/{id}", once_open(api, read<events::UserId>), {}, http::Access::TasksRead},
-      {Verb::post, "/v1/batch", batch(api), {"application/json"}, http::Access::TasksWrite},
+      {Verb::post, "/v1/batch", batch(api), {"application/json"}, http::Access::TasksWrite, /*is_batch=*/true},
   };
   for (const CommandEndpoint& endpoint : command_endpoints()) {
     routes.push_back({endpoint.verb, endpoint.pattern, command(api, endpoint), endpoint.media_types, endpoint.access});

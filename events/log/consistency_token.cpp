@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "events/log/base64url.hpp"
+#include "events/contract/base64.hpp"
 
 namespace taskstream::events {
 namespace {

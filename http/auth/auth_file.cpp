@@ -1,6 +1,7 @@
 #include "http/auth/auth_file.hpp"
 
 #include <algorithm>
+#include <boost/algorithm/string/join.hpp>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
@@ -18,7 +19,7 @@ using Result = boost::system::result<T, AuthFileError>;
 
 constexpr std::size_t kMaxDepth = 8;
 constexpr std::size_t kMaxIdLength = 64;
-constexpr Timestamp kLatestExpiry = std::chrono::sys_days(std::chrono::year(2200) / 1 / 1);
+constexpr events::Instant kLatestExpiry = std::chrono::sys_days(std::chrono::year(2200) / 1 / 1);
 
 // The members of one object, each taken by its name. The first that is wrong is remembered, and what is left over is
 // wrong too: a member that nobody reads may be one that was meant to restrict something.
@@ -57,18 +58,12 @@ class Members {
     if (!object_.is_object()) return complaint_;
     for (const auto& [name, value] : object_.items()) {
       if (names_.contains(name)) continue;
-      refuse("has a member that is unknown here; it may have: " + listed());
+      refuse("has a member that is unknown here; it may have: " + boost::algorithm::join(names_, ", "));
     }
     return complaint_;
   }
 
  private:
-  std::string listed() const {
-    std::string text;
-    for (const auto& name : names_) text += (text.empty() ? "" : ", ") + name;
-    return text;
-  }
-
   const Json& object_;
   std::string place_;
   std::set<std::string, std::less<>> names_;
@@ -86,10 +81,10 @@ void take_scopes(Members& members, Scopes& scopes) {
   }
 }
 
-void take_expiry(Members& members, std::optional<Timestamp>& expires_at) {
+void take_expiry(Members& members, std::optional<events::Instant>& expires_at) {
   const auto* value = members.take("expiresAt", false);
   if (value == nullptr) return;
-  if (value->is_string()) expires_at = read_timestamp(value->get_ref<const std::string&>());
+  if (value->is_string()) expires_at = events::parse_instant(value->get_ref<const std::string&>());
   if (!expires_at || *expires_at > kLatestExpiry) {
     members.refuse_member("expiresAt", "is no time like 2027-01-31T12:00:00Z before the year 2200");
   }
@@ -193,11 +188,11 @@ std::string to_text(const AuthFile& file) {
   auto tokens = nlohmann::ordered_json::array();
   for (const auto& token : file.tokens) {
     nlohmann::ordered_json entry{{"id", token.id},
-                                 {"sha256", to_hex(token.sha256)},
+                                 {"sha256", events::to_hex(token.sha256)},
                                  {"subject", token.subject},
                                  {"role", name_of(token.role)},
                                  {"scopes", names_of(token.scopes)}};
-    if (token.expires_at) entry["expiresAt"] = to_text(*token.expires_at);
+    if (token.expires_at) entry["expiresAt"] = events::format_instant(*token.expires_at);
     tokens.push_back(std::move(entry));
   }
   nlohmann::ordered_json json{{"tokens", std::move(tokens)}};

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "events/contract/instant.hpp"
 #include "http/auth/digest.hpp"
-#include "http/auth/timestamp.hpp"
 #include "http/principal.hpp"
 
 namespace taskstream::http {
@@ -20,7 +20,7 @@ struct TokenRecord {
   std::string subject;
   Role role = Role::Member;
   Scopes scopes{};
-  std::optional<Timestamp> expires_at;
+  std::optional<events::Instant> expires_at;
 
   friend bool operator==(const TokenRecord&, const TokenRecord&) = default;
 };

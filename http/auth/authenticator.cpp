@@ -15,11 +15,11 @@ std::string_view view(boost::beast::string_view text) {
   return {text.data(), text.size()};
 }
 
-// What stands behind `Bearer`; empty when the field is of another scheme.
-std::string_view token_in(std::string_view field) {
-  const auto blank = field.find(' ');
-  if (blank == std::string_view::npos || !equals_ignoring_case(field.substr(0, blank), kScheme)) return {};
-  return trimmed(field.substr(blank));
+// What stands behind `Bearer`; none when the field is of another scheme.
+std::optional<std::string_view> token_in(std::string_view field) {
+  const auto scheme = field.substr(0, field.find(' '));
+  if (!equals_ignoring_case(scheme, kScheme)) return std::nullopt;
+  return trimmed(field.substr(scheme.size()));
 }
 
 Problem with_challenge(Problem problem, const std::string& parameters) {
@@ -54,8 +54,9 @@ boost::system::result<Grant, Problem> Authenticator::authenticate(const Request&
   if (first == last) return no_token();
   if (std::next(first) != last) return bad_token("A request carries one Authorization field.");
   const auto token = token_in(view(first->value()));
-  if (token.empty()) return bad_token("The Authorization field carries no bearer token.");
-  auto grant = credentials()->check(token, now);
+  if (!token) return no_token();
+  if (token->empty()) return bad_token("The Authorization field carries no bearer token.");
+  auto grant = credentials()->check(*token, now);
   if (!grant) return bad_token(grant.error());
   return *std::move(grant);
 }
@@ -73,22 +74,21 @@ void Authenticator::reload() {
   for (const auto& call : on_reload_) call();
 }
 
-void Authenticator::reload_if_changed() {
-  {
-    const std::lock_guard lock(reloading_);
-    const bool is_new = mark_of(auth_file_) != seen_.auth_file ||
-                        (!seen_.key_path.empty() && mark_of(seen_.key_path) != seen_.key_file);
-    if (!is_new) return;
-  }
-  reload();
+std::vector<std::filesystem::path> Authenticator::files() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::filesystem::path> files{auth_file_};
+  if (!key_file_.empty()) files.push_back(key_file_);
+  return files;
 }
 
-// Each file is marked before it is read: one that changes meanwhile is another one at the next look.
 void Authenticator::load() {
-  seen_.auth_file = mark_of(auth_file_);
   auto file = read_auth_file(auth_file_);
-  seen_.key_path = file.jwt ? key_file_of(auth_file_, *file.jwt) : std::filesystem::path();
-  seen_.key_file = file.jwt ? mark_of(seen_.key_path) : std::nullopt;
+  // Also of a key that cannot be used: it is looked at until it can.
+  const auto key_file = file.jwt ? key_file_of(auth_file_, *file.jwt) : std::filesystem::path();
+  {
+    const std::lock_guard lock(mutex_);
+    key_file_ = key_file;
+  }
   auto fresh = std::make_shared<const Credentials>(Credentials::of(std::move(file), auth_file_));
   spdlog::info("who may ask is read: {} tokens{}", fresh->tokens(), fresh->takes_jwt() ? ", and JWT" : "");
   {
@@ -101,6 +101,12 @@ void Authenticator::load() {
 std::shared_ptr<const Credentials> Authenticator::credentials() const {
   const std::lock_guard lock(mutex_);
   return credentials_;
+}
+
+std::unique_ptr<FileWatch> watch(boost::asio::io_context& context, Authenticator* authenticator) {
+  if (authenticator == nullptr) return nullptr;
+  return std::make_unique<FileWatch>(
+      context, [authenticator] { return authenticator->files(); }, [authenticator] { authenticator->reload(); });
 }
 
 std::unique_ptr<Authenticator> open_authenticator(const std::string& auth_file) {

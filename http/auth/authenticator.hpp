@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "http/auth/credentials.hpp"
-#include "http/auth/private_file.hpp"
+#include "http/file_watch.hpp"
 #include "http/message.hpp"
 #include "http/problem.hpp"
 
@@ -31,20 +31,14 @@ class Authenticator {
 
   // Reads the files again. When they cannot be used, what was read before stays, and the log says so.
   void reload();
-  // The same, only when one of the files is another one since they were read last.
-  void reload_if_changed();
+  // What is read: the auth file, and the key file that it names, if any.
+  std::vector<std::filesystem::path> files() const;
   // Another number after each reload that took.
   std::uint64_t generation() const { return generation_; }
   // Called after each reload that took, on the thread that reloads. To be set before others share this.
   void on_reload(std::function<void()> call) { on_reload_.push_back(std::move(call)); }
 
  private:
-  // What the files were when they were read last, whether they could be used or not.
-  struct Seen {
-    std::optional<FileMark> auth_file;
-    std::filesystem::path key_path;  // empty = none is named
-    std::optional<FileMark> key_file;
-  };
   std::shared_ptr<const Credentials> credentials() const;
   void load();  // with `reloading_` held, but for the first time
 
@@ -53,15 +47,19 @@ class Authenticator {
   std::atomic<std::uint64_t> generation_ = 0;
 
   std::mutex reloading_;
-  Seen seen_;
 
   // A mutex, because the std::atomic<std::shared_ptr> of libstdc++ 12 is a race to ThreadSanitizer.
   mutable std::mutex mutex_;
   std::shared_ptr<const Credentials> credentials_;
+  std::filesystem::path key_file_;  // empty = none is named
 };
 
 // nullptr when no file is named: nobody has to authenticate then.
 std::unique_ptr<Authenticator> open_authenticator(const std::string& auth_file);
+
+// Has the credentials read again upon SIGHUP and when one of their files has changed, on the context's thread. The
+// authenticator outlives the watch. nullptr where nobody has to authenticate.
+std::unique_ptr<FileWatch> watch(boost::asio::io_context& context, Authenticator* authenticator);
 
 // 403 when the principal's token was not made for what the route asks; none without authentication.
 std::optional<Problem> check_access(const Principal& principal, Access access);

@@ -1,22 +1,19 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
+
+#include "events/contract/sha256.hpp"
 
 namespace taskstream::http {
 
-// SHA-256 (FIPS 180-4): of a token, all that is kept of it.
-using Digest = std::array<std::uint8_t, 32>;
+// Of a token: all that is kept of it.
+using Digest = events::Sha256Digest;
 
-Digest digest_of(std::string_view bytes);
 // Takes as long for digests that differ at once as for those that differ at the end.
 bool equals_in_constant_time(const Digest& a, const Digest& b);
 
-// 64 hexadecimal digits in lower case.
-std::string to_hex(const Digest& digest);
+// Of 64 hexadecimal digits in lower case; nullopt for anything else.
 std::optional<Digest> read_digest(std::string_view hex);
 
 }  // namespace taskstream::http

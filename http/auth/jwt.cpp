@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "http/auth/base64url.hpp"
+#include "events/contract/base64.hpp"
 #include "http/auth/names.hpp"
 #include "http/json_body.hpp"
 #include "http/text.hpp"
@@ -98,7 +98,7 @@ bool read_subject(const Json& claims, Principal& principal) {
 }
 
 std::string check_header(std::string_view encoded, JwtAlgorithm algorithm) {
-  const auto text = decode_base64url(encoded);
+  const auto text = events::from_base64url(encoded);
   const auto header = text ? read_object(*text) : std::nullopt;
   if (!header) return "The token cannot be read.";
   const auto* alg = text_of(*header, "alg");
@@ -114,11 +114,11 @@ GrantResult check_jwt(std::string_view token, const JwtRules& rules, system_cloc
   const auto parts = split(token);
   if (!parts) return std::string("The token cannot be read.");
   if (auto complaint = check_header(parts->header, rules.key.algorithm()); !complaint.empty()) return complaint;
-  const auto signature = decode_base64url(parts->signature);
+  const auto signature = events::from_base64url(parts->signature);
   if (!signature || !rules.key.verifies(parts->signed_text, *signature)) {
     return std::string("The token's signature does not fit.");
   }
-  const auto payload = decode_base64url(parts->payload);
+  const auto payload = events::from_base64url(parts->payload);
   if (!payload) return std::string("The token cannot be read.");
   return grant_of_claims(*payload, rules, now);
 }

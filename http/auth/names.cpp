@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "events/contract/ids.hpp"
 #include "http/text.hpp"
 
 namespace taskstream::http {
@@ -18,8 +19,6 @@ constexpr std::array<NamedScope, 4> kScopes{{{"tasks:read", &Scopes::tasks_read}
                                              {"tasks:write", &Scopes::tasks_write},
                                              {"users:write", &Scopes::users_write},
                                              {"admin", &Scopes::admin}}};
-
-constexpr std::string_view kUuidShape = "00000000-0000-0000-0000-000000000000";
 
 }  // namespace
 
@@ -74,15 +73,8 @@ std::string_view scope_for(Access access) {
 }
 
 std::optional<std::string> read_uuid(std::string_view text) {
-  if (text.size() != kUuidShape.size()) return std::nullopt;
-  std::string uuid(text);
-  for (std::size_t i = 0; i < uuid.size(); ++i) {
-    char& c = uuid[i];
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-    const bool is_hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    if (kUuidShape[i] == '-' ? c != '-' : !is_hex) return std::nullopt;
-  }
-  return uuid;
+  const auto uuid = events::Uuid::parse(text);
+  return uuid ? std::optional(uuid->to_string()) : std::nullopt;
 }
 
 bool is_subject(std::string_view text) {

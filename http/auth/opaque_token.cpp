@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-#include "http/auth/base64url.hpp"
+#include "events/contract/base64.hpp"
 
 namespace taskstream::http {
 namespace {
@@ -24,12 +24,12 @@ std::string random_bytes(std::size_t count) {
 }  // namespace
 
 std::string make_opaque_token() {
-  return kPrefix + encode_base64url(random_bytes(kTokenBytes));
+  return kPrefix + events::to_base64url(random_bytes(kTokenBytes));
 }
 
 // With a letter first: a name that begins with a dash would be taken for a flag.
 std::string make_token_id() {
-  return 't' + encode_base64url(random_bytes(kIdBytes));
+  return 't' + events::to_base64url(random_bytes(kIdBytes));
 }
 
 }  // namespace taskstream::http

@@ -33,13 +33,6 @@ class Descriptor {
   throw std::runtime_error(what + " `" + path.string() + "`: " + std::strerror(errno));
 }
 
-FileMark mark_of(const struct stat& status) {
-  return {.device = status.st_dev,
-          .inode = status.st_ino,
-          .bytes = status.st_size,
-          .changed_ns = std::int64_t{status.st_ctim.tv_sec} * 1'000'000'000 + status.st_ctim.tv_nsec};
-}
-
 void write_all(int file, std::string_view text, const std::filesystem::path& path) {
   while (!text.empty()) {
     const ssize_t written = ::write(file, text.data(), text.size());
@@ -55,12 +48,6 @@ void sync(int file, const std::filesystem::path& path) {
 
 }  // namespace
 
-std::optional<FileMark> mark_of(const std::filesystem::path& path) {
-  struct stat status{};
-  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
-  return mark_of(status);
-}
-
 std::string read_small_file(const std::filesystem::path& path, Readers readers) {
   // Without waiting for whoever might write into a pipe of this name.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -69,6 +56,9 @@ std::string read_small_file(const std::filesystem::path& path, Readers readers) 
   if (!S_ISREG(status.st_mode)) throw std::runtime_error("`" + path.string() + "` is not a regular file");
   if (readers == Readers::OwnerAlone && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     throw std::runtime_error("`" + path.string() + "` can be read or written by others than its owner: chmod 600 it");
+  }
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    throw std::runtime_error("`" + path.string() + "` can be written by others than its owner: chmod go-w it");
   }
   if (status.st_size > kMaxBytes) throw std::runtime_error("`" + path.string() + "` is larger than 16 MiB");
 

@@ -1,26 +1,11 @@
 #pragma once
 
-#include <sys/types.h>
-
-#include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 
 namespace taskstream::http {
 
-// What of a file changes whenever its content does.
-struct FileMark {
-  dev_t device = 0;
-  ino_t inode = 0;
-  std::int64_t bytes = 0;
-  std::int64_t changed_ns = 0;  // ctime, which no program can set back
-
-  friend bool operator==(const FileMark&, const FileMark&) = default;
-};
-// nullopt when there is no such file.
-std::optional<FileMark> mark_of(const std::filesystem::path& path);
-
+// Who may read a file. Others than its owner may never write it: they could put a key of their own there.
 enum class Readers { OwnerAlone, Any };
 
 // A regular file's whole content, of at most 16 MiB. Throws std::runtime_error, with what to do, when it cannot be read

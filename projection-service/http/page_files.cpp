@@ -16,8 +16,17 @@ std::string etag_of(std::string_view text) {
   return '"' + std::to_string(sum) + '"';
 }
 
+// None where it is a path: the page's own origin.
+std::string origin_of(const std::string& url) {
+  const auto scheme = url.find("://");
+  return scheme == std::string::npos ? "" : url.substr(0, url.find('/', scheme + 3));
+}
+
+// A path in it would stand for that one page, so origins alone are named.
 std::string policy(const std::string& command_url) {
-  return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' " + command_url +
+  const auto origin = origin_of(command_url);
+  return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'" +
+         (origin.empty() ? "" : ' ' + origin) +
          "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 }
 

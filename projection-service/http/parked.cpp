@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/text.hpp"
-#include "projection-service/http/base64.hpp"
+#include "events/contract/base64.hpp"
 #include "projection-service/http/parameters.hpp"
 #include "projection-service/readmodel/cursor.hpp"
 #include "projection-service/readmodel/parked_rows.hpp"
@@ -38,14 +38,14 @@ Json item_of(const ParkedRow& row) {
   const events::Record& record = row.record.record;
   Json headers = Json::array();
   for (const events::Header& header : record.headers) {
-    headers.push_back({{"name", header.name}, {"value", to_base64(header.value)}});
+    headers.push_back({{"name", header.name}, {"value", events::to_base64(header.value)}});
   }
   return {{"partition", row.record.position.partition},
           {"offset", row.record.position.offset},
           {"reason", row.reason},
-          {"key", record.key ? Json(to_base64(*record.key)) : Json(nullptr)},
+          {"key", record.key ? Json(events::to_base64(*record.key)) : Json(nullptr)},
           {"headers", std::move(headers)},
-          {"value", to_base64(record.value)}};
+          {"value", events::to_base64(record.value)}};
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "events/log/base64url.hpp"
+#include "events/contract/base64.hpp"
 
 namespace taskstream::projection {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "events/contract/utf8.hpp"
 #include "projection-service/readmodel/headers_blob.hpp"
-#include "projection-service/replay/base64.hpp"
+#include "events/contract/base64.hpp"
 
 namespace taskstream::replay {
 namespace {
@@ -200,7 +200,7 @@ class RecordReader {
 
  private:
   void take_bytes(const std::string& name, const std::string& text, std::string& target) {
-    auto bytes = from_base64(text);
+    auto bytes = events::from_base64(text);
     if (!bytes) return fail(name + " is not base64");
     target = *std::move(bytes);
   }
@@ -229,13 +229,13 @@ std::string to_cloud_event(const events::Record& record) {
     }
   } else {
     put_what_is_readable(line, record);
-    put(line, kHeaders, "\"" + to_base64(projection::to_blob(record.headers)) + "\"");
+    put(line, kHeaders, "\"" + events::to_base64(projection::to_blob(record.headers)) + "\"");
   }
   if (key != subject) put(line, kKey, key);
   if (is_json_of_one_line(record.value)) {
     put(line, kData, record.value);
   } else if (!record.value.empty()) {
-    put(line, kDataBytes, "\"" + to_base64(record.value) + "\"");
+    put(line, kDataBytes, "\"" + events::to_base64(record.value) + "\"");
   }
   return line + "}";
 }

@@ -489,7 +489,7 @@ function nextTheme() {
 async function start() {
   setTheme(localStorage.getItem("taskstream.theme") ?? "auto");
   const { commandUrl } = await (await fetch("/config.json", { cache: "no-store" })).json();
-  new Board(await signIn({ commandUrl, queryUrl: location.origin }));
+  new Board(await signIn({ commandUrl: new URL(commandUrl, location.origin).href, queryUrl: location.origin }));
 }
 
 start().catch((error) =>

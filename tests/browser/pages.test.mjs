@@ -1,9 +1,11 @@
 // The board's files as they are handed out.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { startServices } from "../support/web/services.mjs";
+import { BIN, startServices } from "../support/web/services.mjs";
 
 let services;
 before(async () => {
@@ -59,4 +61,12 @@ test("the page has no script or style of its own, and loads nothing from elsewhe
   const page = source("index.html");
   assert.doesNotMatch(page, /<style|style=|\son[a-z]+=|<script(?![^>]*src="\/)/);
   for (const [, url] of page.matchAll(/(?:src|href)="([^"#]+)"/g)) assert.ok(url in FILES, url);
+});
+
+test("nothing gets into the policy but an origin", () => {
+  for (const place of ["tasks.example", "//tasks.example", "https://", "https://a; script-src *", "https://a b", "/a//b", "ftp://a"]) {
+    const ended = spawnSync(join(BIN, "taskstream-projection-service"), ["--command-url", place], { encoding: "utf8", timeout: 20_000 });
+    assert.notEqual(ended.status, 0, place);
+    assert.match(ended.stderr, /--command-url.* is not http\[s\]:\/\/HOST\[:PORT\]\[\/PATH\] or \/PATH/, place);
+  }
 });

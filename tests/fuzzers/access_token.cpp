@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "http/auth/authenticator.hpp"
-#include "http/auth/base64url.hpp"
+#include "events/contract/base64.hpp"
 #include "http/auth/jwt.hpp"
 #include "tests/fuzzers/fuzzing.hpp"
 
@@ -84,10 +84,10 @@ void check_jwt_grant(std::string_view token, const GrantResult& grant) {
   const auto first = token.find('.');
   const auto second = token.rfind('.');
   claim(first != second && second != token.npos, "a token has three parts");
-  const auto header = decode_base64url(token.substr(0, first));
+  const auto header = events::from_base64url(token.substr(0, first));
   claim(header && json::parse(*header).value("alg", json()) == "HS256", "the algorithm is the key's");
-  claim(decode_base64url(token.substr(second + 1)) == hmac(token.substr(0, second)), "a token is signed by the key");
-  check_claims(json::parse(*decode_base64url(token.substr(first + 1, second - first - 1))), grant->principal);
+  claim(events::from_base64url(token.substr(second + 1)) == hmac(token.substr(0, second)), "a token is signed by the key");
+  check_claims(json::parse(*events::from_base64url(token.substr(first + 1, second - first - 1))), grant->principal);
 }
 
 // ---- what is sent
@@ -101,8 +101,8 @@ void check_sent(std::string_view token) {
 void check_signed(fuzzing::Input& input) {
   const std::size_t place = input.number();
   const std::string header(input.line());
-  std::string token = encode_base64url(header) + "." + encode_base64url(input.rest());
-  token += "." + encode_base64url(hmac(token));
+  std::string token = events::to_base64url(header) + "." + events::to_base64url(input.rest());
+  token += "." + events::to_base64url(hmac(token));
   check_sent(token);
   char& letter = token[place % token.size()];
   letter = letter == 'A' ? 'B' : 'A';

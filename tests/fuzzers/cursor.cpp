@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "events/log/base64url.hpp"
+#include "events/contract/base64.hpp"
 #include "tests/fuzzers/fuzzing.hpp"
 
 // Cursors as clients send them back: each has one spelling and one query, and damage is noticed.

@@ -1,6 +1,6 @@
 #include <string>
 
-#include "events/log/base64url.hpp"
+#include "events/contract/base64.hpp"
 #include "events/log/change_token.hpp"
 #include "events/log/consistency_token.hpp"
 #include "tests/fuzzers/fuzzing.hpp"

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "http/auth/base64url.hpp"
 #include "http/auth/names.hpp"
 #include "tests/http/auth_files.hpp"
 
@@ -30,11 +29,11 @@ TEST(AuthFile, IsReadAsItWasWritten) {
   ASSERT_EQ(file->tokens.size(), 1U);
   const auto& token = file->tokens.front();
   EXPECT_EQ(token.id, "ci");
-  EXPECT_EQ(to_hex(token.sha256), std::string(64, 'a'));
+  EXPECT_EQ(events::to_hex(token.sha256), std::string(64, 'a'));
   EXPECT_EQ(token.subject, kMemberId);
   EXPECT_EQ(token.role, Role::Member);
   EXPECT_EQ(token.scopes, scopes_of({&Scopes::tasks_read, &Scopes::tasks_write}));
-  EXPECT_EQ(to_text(*token.expires_at), "2027-01-31T12:00:00.000000Z");
+  EXPECT_EQ(events::format_instant(*token.expires_at), "2027-01-31T12:00:00.000000Z");
   EXPECT_EQ(file->jwt->algorithm, "HS256");
   EXPECT_EQ(*parse_auth_file(to_text(*file)), *file);
   EXPECT_TRUE(parse_auth_file(R"({"tokens":[]})"));
@@ -91,7 +90,7 @@ TEST(AuthFile, RefusesWhatItDoesNotKnow) {
       with("scopes", {"tasks:delete"}),
       with("expiresAt", nullptr),
       with("expiresAt", "tomorrow"),
-      with("expiresAt", "2027-01-31T12:00:00+01:00"),
+      with("expiresAt", "2027-01-31T12:00:60Z"),
       with("expiresAt", "9999-01-31T12:00:00Z"),
       without("id"),
       without("sha256"),
@@ -136,30 +135,6 @@ TEST(AuthFile, IsReplacedWhereALinkLeads) {
   replace_private_file(folder.file(), "new");
   EXPECT_TRUE(std::filesystem::is_symlink(folder.file()));
   EXPECT_EQ(read_small_file(folder.path("real"), Readers::OwnerAlone), "new");
-}
-
-TEST(Base64Url, HasOneSpellingForEachValue) {
-  // RFC 7515, appendix C.
-  EXPECT_EQ(encode_base64url("\x03\xec\xff\xe0\xc1"), "A-z_4ME");
-  EXPECT_EQ(decode_base64url("A-z_4ME"), "\x03\xec\xff\xe0\xc1");
-  for (std::size_t length = 0; length < 9; ++length) {
-    const std::string bytes(length, '\xff');
-    EXPECT_EQ(decode_base64url(encode_base64url(bytes)), bytes);
-  }
-  for (const auto* text : {"A", "A-z_4M=", "A-z_4MF", "A+z/", "A-z_ 4ME", "AAAAA", "A-z_4ME=", "\xff\xff\xff\xff"}) {
-    EXPECT_FALSE(decode_base64url(text)) << text;
-  }
-}
-
-TEST(Timestamp, IsReadStrictly) {
-  EXPECT_EQ(to_text(*read_timestamp("2024-02-29T23:59:59.5Z")), "2024-02-29T23:59:59.500000Z");
-  for (const auto* text :
-       {"", "2027", "2027-01-31", "2027-02-29T00:00:00Z", "2027-01-31T24:00:00Z", "2027-01-31T12:60:00Z",
-        "2027-01-31T12:00:60Z", "2027-01-31T12:00:00", "2027-01-31t12:00:00Z", "2027-01-31T12:00:00.Z",
-        "2027-01-31T12:00:00.1234567Z", "2027-01-31T12:00:00,5Z", "2027-01-31T12:00:00.+1Z", "+027-01-31T12:00:00Z",
-        "2027-00-31T12:00:00Z"}) {
-    EXPECT_FALSE(read_timestamp(text)) << text;
-  }
 }
 
 }  // namespace

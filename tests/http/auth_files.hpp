@@ -21,7 +21,7 @@ inline Scopes scopes_of(std::initializer_list<bool Scopes::*> all) {
 
 // A token that the test knows whole: its text is its id.
 inline TokenRecord token_of(const std::string& text, const std::string& subject, Role role, Scopes scopes) {
-  return {.id = text, .sha256 = digest_of(text), .subject = subject, .role = role, .scopes = scopes};
+  return {.id = text, .sha256 = events::sha256(text), .subject = subject, .role = role, .scopes = scopes};
 }
 
 // A folder with an auth file in it.

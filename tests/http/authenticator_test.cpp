@@ -36,11 +36,9 @@ TEST(Authenticator, TakesAnotherFileWhenItIsThere) {
   Authenticator authenticator(folder.file());
   int reloads = 0;
   authenticator.on_reload([&reloads] { ++reloads; });
-  authenticator.reload_if_changed();
-  EXPECT_EQ(reloads, 0);
   folder.write(one("new"));
   EXPECT_TRUE(authenticator.authenticate(request_of("old")));
-  authenticator.reload_if_changed();
+  authenticator.reload();
   EXPECT_EQ(reloads, 1);
   EXPECT_FALSE(authenticator.authenticate(request_of("old")));
   EXPECT_TRUE(authenticator.authenticate(request_of("new")));
@@ -52,15 +50,14 @@ TEST(Authenticator, KeepsTheOldFileWhileTheNewOneMakesNoSense) {
   Authenticator authenticator(folder.file());
   const auto generation = authenticator.generation();
   folder.write("auth.json", "planted-secret");
-  authenticator.reload_if_changed();
+  authenticator.reload();
   EXPECT_TRUE(authenticator.authenticate(request_of("old")));
   std::filesystem::remove(folder.file());
-  authenticator.reload_if_changed();
   authenticator.reload();
   EXPECT_TRUE(authenticator.authenticate(request_of("old")));
   EXPECT_EQ(authenticator.generation(), generation);
   folder.write(one("new"));
-  authenticator.reload_if_changed();
+  authenticator.reload();
   EXPECT_FALSE(authenticator.authenticate(request_of("old")));
 }
 
@@ -72,12 +69,13 @@ TEST(Authenticator, ReadsTheKeyFileAgainToo) {
   EXPECT_THROW(Authenticator(folder.file()), std::runtime_error) << "there is no key file";
   folder.write("key", std::string(40, 'x'));
   Authenticator authenticator(folder.file());
+  EXPECT_EQ(authenticator.files(), (std::vector<std::filesystem::path>{folder.file(), folder.path("key")}));
   const auto generation = authenticator.generation();
   folder.write("key", "short");
-  authenticator.reload_if_changed();
+  authenticator.reload();
   EXPECT_EQ(authenticator.generation(), generation);
   folder.write("key", std::string(40, 'y'));
-  authenticator.reload_if_changed();
+  authenticator.reload();
   EXPECT_EQ(authenticator.generation(), generation + 1);
   std::filesystem::permissions(folder.path("key"), std::filesystem::perms::others_read,
                                std::filesystem::perm_options::add);

@@ -29,13 +29,17 @@ class FileWatching : public ::testing::Test {
 
   const fs::path folder_ = fs::temp_directory_path() / ("file-watch-" + std::to_string(getpid()));
   const bool made_ = fs::create_directories(folder_);
+  FileWatch::Files files() const {
+    return [file = file_] { return std::vector{file}; };
+  }
+
   const fs::path file_ = folder_ / "watched";
   boost::asio::io_context context_{1};
   int told_ = 0;
 };
 
 TEST_F(FileWatching, TellsWhatChangesAFileAndNothingElse) {
-  const FileWatch watch(context_, {file_}, [this] { ++told_; });
+  const FileWatch watch(context_, files(), [this] { ++told_; });
   EXPECT_FALSE(is_told(1500ms));
   write(file_, "two");  // in place, of the same size
   EXPECT_TRUE(is_told());
@@ -53,8 +57,8 @@ TEST_F(FileWatching, TellsWhatChangesAFileAndNothingElse) {
 
 TEST_F(FileWatching, TellsASignalToEachWatch) {
   int others = 0;
-  const FileWatch watch(context_, {file_}, [this] { ++told_; });
-  const FileWatch other(context_, {}, [&others] { ++others; });
+  const FileWatch watch(context_, files(), [this] { ++told_; });
+  const FileWatch other(context_, [] { return std::vector<fs::path>(); }, [&others] { ++others; });
   context_.poll();
   raise(SIGHUP);
   EXPECT_TRUE(is_told());
@@ -64,7 +68,7 @@ TEST_F(FileWatching, TellsASignalToEachWatch) {
 
 TEST_F(FileWatching, IsSilentOnceItIsGone) {
   {
-    const FileWatch watch(context_, {file_}, [this] { ++told_; });
+    const FileWatch watch(context_, files(), [this] { ++told_; });
     context_.poll();
     write(file_, "two");
   }

@@ -10,7 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "http/auth/base64url.hpp"
+#include "events/contract/base64.hpp"
 #include "http/auth/credentials.hpp"
 #include "tests/http/auth_files.hpp"
 
@@ -49,8 +49,8 @@ std::string hmac(std::string_view key, std::string_view text) {
 
 // Signs whatever it is given, as an identity provider, or somebody who would like to be one, might.
 std::string hs256(const std::string& header, const std::string& payload, std::string_view key = kSharedSecret) {
-  const auto text = encode_base64url(header) + '.' + encode_base64url(payload);
-  return text + '.' + encode_base64url(hmac(key, text));
+  const auto text = events::to_base64url(header) + '.' + events::to_base64url(payload);
+  return text + '.' + events::to_base64url(hmac(key, text));
 }
 std::string hs256(const Json& payload) {
   return hs256(R"({"alg":"HS256","typ":"JWT"})", payload.dump());
@@ -93,9 +93,9 @@ class KeyPair {
     return signature;
   }
   std::string token(const std::string& alg, const Json& payload) const {
-    const auto text = encode_base64url(Json{{"alg", alg}}.dump()) + '.' + encode_base64url(payload.dump());
+    const auto text = events::to_base64url(Json{{"alg", alg}}.dump()) + '.' + events::to_base64url(payload.dump());
     const auto signature = sign(text);
-    return text + '.' + encode_base64url(alg == "ES256" ? raw_of(signature) : signature);
+    return text + '.' + events::to_base64url(alg == "ES256" ? raw_of(signature) : signature);
   }
   static std::string raw_of(const std::string& der) {
     const auto* at = reinterpret_cast<const unsigned char*>(der.data());
@@ -180,8 +180,8 @@ TEST(Jwt, RefusesForgeries) {
   const KeyPair rsa(EVP_RSA_gen(2'048));
 
   const std::string tokens[] = {
-      encode_base64url(R"({"alg":"none"})") + '.' + encode_base64url(payload) + '.',
-      encode_base64url(R"({"alg":"None"})") + '.' + encode_base64url(payload) + '.',
+      events::to_base64url(R"({"alg":"none"})") + '.' + events::to_base64url(payload) + '.',
+      events::to_base64url(R"({"alg":"None"})") + '.' + events::to_base64url(payload) + '.',
       hs256(R"({"alg":"none"})", payload),
       hs256(R"({"typ":"JWT"})", payload),
       hs256(R"({"alg":"HS512"})", payload),
@@ -209,7 +209,7 @@ TEST(Jwt, RefusesForgeries) {
       "..",
       ".",
       "",
-      encode_base64url(R"({"alg":"HS256"})") + '.' + encode_base64url(claims_with("sub", "x").dump()) +
+      events::to_base64url(R"({"alg":"HS256"})") + '.' + events::to_base64url(claims_with("sub", "x").dump()) +
           good.substr(last_dot),
       rsa.token("RS256", claims()),
   };
@@ -241,11 +241,11 @@ TEST(Jwt, OfEs256IsTwoNumbers) {
   EXPECT_EQ(complaint_of(key.token("ES256", claims()), by), "");
   EXPECT_NE(complaint_of(other.token("ES256", claims()), by), "");
 
-  const auto text = encode_base64url(R"({"alg":"ES256"})") + '.' + encode_base64url(claims().dump());
-  EXPECT_NE(complaint_of(text + '.' + encode_base64url(key.sign(text)), by), "") << "in DER";
-  EXPECT_NE(complaint_of(text + '.' + encode_base64url(std::string(64, '\0')), by), "") << "CVE-2022-21449";
-  EXPECT_NE(complaint_of(text + '.' + encode_base64url(std::string(64, '\xff')), by), "");
-  EXPECT_EQ(complaint_of(text + '.' + encode_base64url(KeyPair::raw_of(key.sign(text))), by), "");
+  const auto text = events::to_base64url(R"({"alg":"ES256"})") + '.' + events::to_base64url(claims().dump());
+  EXPECT_NE(complaint_of(text + '.' + events::to_base64url(key.sign(text)), by), "") << "in DER";
+  EXPECT_NE(complaint_of(text + '.' + events::to_base64url(std::string(64, '\0')), by), "") << "CVE-2022-21449";
+  EXPECT_NE(complaint_of(text + '.' + events::to_base64url(std::string(64, '\xff')), by), "");
+  EXPECT_EQ(complaint_of(text + '.' + events::to_base64url(KeyPair::raw_of(key.sign(text))), by), "");
 }
 
 // RFC 7515, appendices A.1 to A.3: one payload, signed in three ways. Their claims lack what is required here, so what
@@ -254,10 +254,10 @@ TEST(Jwt, VerifiesTheExamplesOfTheRfc) {
   const auto payload =
       std::string("eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ");
   const auto secret =
-      *decode_base64url("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
+      *events::from_base64url("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
   EXPECT_TRUE(JwtKey(JwtAlgorithm::Hs256, secret)
                   .verifies("eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9." + payload,
-                            *decode_base64url("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")));
+                            *events::from_base64url("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")));
   const std::string rsa = R"(-----BEGIN PUBLIC KEY-----
 MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAofgWCuLjybRlzo0tZWJj
 NiuSfb4p4fAkd/wWJcyQoTbji9k0l8W26mPddxHmfHQp+Vaw+4qPCJrcS2mJPMEz
@@ -270,7 +270,7 @@ oQIDAQAB
 )";
   EXPECT_TRUE(JwtKey(JwtAlgorithm::Rs256, rsa)
                   .verifies("eyJhbGciOiJSUzI1NiJ9." + payload,
-                            *decode_base64url("cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7"
+                            *events::from_base64url("cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7"
                                               "AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4"
                                               "BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K"
                                               "0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqv"
@@ -284,7 +284,7 @@ MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7
   EXPECT_TRUE(
       JwtKey(JwtAlgorithm::Es256, ec)
           .verifies("eyJhbGciOiJFUzI1NiJ9." + payload,
-                    *decode_base64url(
+                    *events::from_base64url(
                         "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q")));
 }
 
@@ -311,7 +311,7 @@ TEST(Credentials, TellBothKindsOfTokensApart) {
   EXPECT_FALSE(with_jwt.check("opaque", kNow + 1s));
   EXPECT_FALSE(with_jwt.check("opaque ", kNow));
   EXPECT_FALSE(with_jwt.check("", kNow));
-  EXPECT_FALSE(with_jwt.check(to_hex(digest_of("opaque")), kNow));
+  EXPECT_FALSE(with_jwt.check(events::to_hex(events::sha256("opaque")), kNow));
   EXPECT_TRUE(with_jwt.check(hs256(claims()), kNow));
   EXPECT_FALSE(without_jwt.check(hs256(claims()), kNow));
   EXPECT_TRUE(with_jwt.check(hs256(claims_with("x", std::string(4'000, 'x'))), kNow));

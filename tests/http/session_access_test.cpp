@@ -146,7 +146,7 @@ TEST_F(SessionAccess, FollowsTheFile) {
   AuthFile file;
   file.tokens.push_back(token_of("other", kMemberId, Role::Member, scopes_of({&Scopes::tasks_read})));
   folder_.write(file);
-  authenticator_->reload_if_changed();
+  authenticator_->reload();
   EXPECT_EQ(ask("GET /read", "reader").status, 401U);
   EXPECT_EQ(ask("GET /read", "other").status, 200U);
 }

@@ -24,7 +24,7 @@ class TestServer {
     auto routes = system_routes(readiness, "openapi: 3.1.0\n");
     routes.push_back({Verb::get, "/hello", hello});
     routes.push_back({Verb::post, "/echo", echo, {"application/json"}});
-    routes.push_back({Verb::post, "/v1/batch", echo, {"application/json"}});
+    routes.push_back({Verb::post, "/v1/batch", echo, {"application/json"}, Access::Admin, /*is_batch=*/true});
     routes.push_back({Verb::patch, "/things/{id}", echo, {"application/merge-patch+json", "application/json"}});
     routes.push_back({Verb::delete_, "/things/{id}", [](const Request&) { return nothing(); }});
     routes.push_back({Verb::get, "/whoami", whoami});

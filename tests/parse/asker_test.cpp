@@ -18,8 +18,8 @@ TEST(TheAsker, ReachesAsFarAsTheRoleOfTheToken) {
 }
 
 TEST(TheAsker, OpensNobodysLockByANameThatAnybodyCanGive) {
-  EXPECT_EQ(asker_of({}).reach, Reach::EveryTask);
-  EXPECT_EQ(asker_of({}).actor, "anonymous");
+  EXPECT_EQ(asker_of(http::Principal::everybody()).reach, Reach::EveryTask);
+  EXPECT_EQ(asker_of(http::Principal::everybody()).actor, "anonymous");
   EXPECT_EQ(asker_of({.actor = "ann"}).actor, "ann");
 }
 

@@ -4,7 +4,6 @@
 
 #include <random>
 
-#include "projection-service/replay/base64.hpp"
 
 namespace taskstream::replay {
 namespace {
@@ -72,16 +71,6 @@ TEST(CloudEvent, MayHaveBeenWrittenAnew) {
   ASSERT_TRUE(read.has_value());
   EXPECT_EQ(read->value, R"({ "a" : [1, 2] })");
   EXPECT_EQ(read->headers, (std::vector<events::Header>{{"ce_subject", "task/1"}, {"ce_id", "a"}}));
-}
-
-TEST(Base64, IsThatOfTheStandard) {
-  EXPECT_EQ(to_base64(""), "");
-  EXPECT_EQ(to_base64("f"), "Zg==");
-  EXPECT_EQ(to_base64("fo"), "Zm8=");
-  EXPECT_EQ(to_base64("\xfb\xff"), "+/8=");
-  EXPECT_EQ(from_base64("Zm9v"), "foo");
-  for (const char* text : {"Zg", "Zg=", "Zg===", "====", "-_8=", "Z g=", "Zh=="})
-    EXPECT_EQ(from_base64(text), std::nullopt) << text;
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ def test_exit_codes(golden_log, scene):
                      ["events", "--stream", "Task"], ["stats", "--log", "nonsense"], ["completion", "fish"], ["verify", "--limit", "0"],
                      ["import", "x", "--partitions", "007"]):
         outcome = replay(*nonsense, cwd=scene.folder)
-        assert (outcome.code, outcome.out) == (2, "") and "--help" in outcome.err, (nonsense, outcome)
+        assert (outcome.code, outcome.out) == (2, ""), (nonsense, outcome)
         assert outcome.err.startswith("taskstream-replay"), outcome.err
     assert replay("stats", log="file:nowhere.log", cwd=scene.folder).code == 3
     (scene.folder / "rubbish").write_bytes(b"rubbish" * 1000)

@@ -70,6 +70,12 @@ def test_the_host_stays_what_the_client_named(stack):
     assert stack.commands().create("from elsewhere", {**own, "Origin": "http://elsewhere.example"}).status == 403
 
 
+def test_the_board_learns_where_commands_go_from_here(stack):
+    where = stack.queries().get("/config.json").json["commandUrl"]
+    commands = Behind(where, stack.token, 30.0)
+    assert commands.create("from the board", {"Origin": f"http://127.0.0.1:{PROXY_PORT}"}).status == 201
+
+
 @pytest.fixture
 def lone_proxy(engine):
     """The very settings of the proxy, in a network where there are no services. Answers its address."""

@@ -45,7 +45,7 @@ def test_includes_follow_the_arrows():
     ("projection-service/replay/bad.cpp", "#include <SQLiteCpp/SQLiteCpp.h>"),
     ("projection-service/projection/bad.cpp", '#include "projection-service/replay/judge.hpp"'),
     ("projection-service/projection/bad.cpp", "#include <zstd.h>"),
-    ("http/bad.cpp", '#include "events/contract/ids.hpp"'),
+    ("http/bad.cpp", '#include "events/fold/evolve.hpp"'),
     ("http/bad.cpp", '#include "router.hpp"'),
     ("http/bad.cpp", "#include <gtest/gtest.h>"),
     ("events/new/bad.cpp", '#include "events/contract/ids.hpp"'),

@@ -19,6 +19,7 @@ inline http::Request request_on_task(http::Verb verb, const std::string& below =
   request.query = *http::read_query(request.target);
   request.path_parameters = {{"id", id}};
   request.body = std::move(body);
+  request.principal = http::Principal::everybody();
   request.principal.actor = kActor;
   return request;
 }

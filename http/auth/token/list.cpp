@@ -32,12 +32,13 @@ class List : public Subcommand {
                                 {"subject", token.subject},
                                 {"role", name_of(token.role)},
                                 {"scopes", names_of(token.scopes)}};
-    if (token.expires_at) json["expiresAt"] = to_text(*token.expires_at);
+    if (token.expires_at) json["expiresAt"] = events::format_instant(*token.expires_at);
     return json.dump();
   }
-  static std::string as_text(const TokenRecord& token, Timestamp now) {
+  static std::string as_text(const TokenRecord& token, events::Instant now) {
     const bool has_ended = token.expires_at && *token.expires_at <= now;
-    const auto ends = token.expires_at ? (has_ended ? "expired " : "until ") + to_text(*token.expires_at) : "for good";
+    const auto ends =
+        token.expires_at ? (has_ended ? "expired " : "until ") + events::format_instant(*token.expires_at) : "for good";
     return fmt::format("{:<16} {:<8} {:<36} {} {}", token.id, name_of(token.role), token.subject,
                        fmt::join(names_of(token.scopes), ","), ends);
   }

@@ -69,7 +69,7 @@ class Make : public Subcommand {
 
   ExitCode run() override {
     const auto text = make_opaque_token();
-    token_.sha256 = digest_of(text);
+    token_.sha256 = events::sha256(text);
     std::string refused;
     change_auth_file(path_, true, [&](AuthFile& file) {
       const auto is_taken = [&](const std::string& id) {
@@ -86,7 +86,9 @@ class Make : public Subcommand {
       return true;
     });
     if (!refused.empty()) throw std::runtime_error(refused);
-    std::cout << text << std::endl;
+    if (!(std::cout << text << std::endl)) {
+      throw std::runtime_error("the token `" + token_.id + "` could not be shown: revoke it, and make another");
+    }
     std::cerr << "The token `" << token_.id << "` of " << token_.subject
               << " is shown this once: only its hash is kept.\n";
     return kFine;

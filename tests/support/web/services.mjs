@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "../../../..");
-const BIN = resolve(process.env.TASKSTREAM_BIN ?? join(ROOT, "build/dev/bin"));
+export const BIN = resolve(process.env.TASKSTREAM_BIN ?? join(ROOT, "build/dev/bin"));
 const PATIENCE_MS = 30_000;
 
 /** Waits for a fact: until `look` answers something true. */
@@ -88,8 +88,8 @@ class Tokens {
 }
 
 /** `{command, projection, folder, tokens, addUser(), stop()}`. With `auth` everybody has to authenticate; `tokens.root` may
- *  do everything. */
-export async function startServices({ command = [], projection = [], auth = false } = {}) {
+ *  do everything. `commandUrl` is where the board sends commands, if not to the command-service itself. */
+export async function startServices({ command = [], projection = [], auth = false, commandUrl = null } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "taskstream-web-"));
   const log = ["--log", `file:${join(folder, "log")}`];
   const tokens = new Tokens(folder);
@@ -115,7 +115,7 @@ export async function startServices({ command = [], projection = [], auth = fals
       "--read-model",
       join(folder, "read-model.db"),
       "--command-url",
-      `http://127.0.0.1:${commandPort}`,
+      commandUrl ?? `http://127.0.0.1:${commandPort}`,
       ...projection,
     ]),
   };

@@ -1,5 +1,6 @@
-#include "events/log/base64url.hpp"
+#include "events/contract/base64.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace taskstream::events {
@@ -39,6 +40,23 @@ std::optional<std::string> from_base64url(std::string_view text) {
   // One spelling for the same bytes: no lone digit at its end, and no bits left over.
   if (bits >= 6 || (buffer & ((1U << bits) - 1)) != 0) return std::nullopt;
   return bytes;
+}
+
+std::string to_base64(std::string_view bytes) {
+  std::string text = to_base64url(bytes);
+  std::ranges::replace(text, '-', '+');
+  std::ranges::replace(text, '_', '/');
+  text.append((4 - text.size() % 4) % 4, '=');
+  return text;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  if (text.size() % 4 != 0 || text.find_first_of("-_") != std::string_view::npos) return std::nullopt;
+  std::string url(text.substr(0, text.find_last_not_of('=') + 1));
+  if (text.size() - url.size() > 2) return std::nullopt;
+  std::ranges::replace(url, '+', '-');
+  std::ranges::replace(url, '/', '_');
+  return from_base64url(url);
 }
 
 }  // namespace taskstream::events

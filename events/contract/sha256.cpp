@@ -1,4 +1,4 @@
-#include "command-service/domain/sha256.hpp"
+#include "events/contract/sha256.hpp"
 
 #include <openssl/evp.h>
 
@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <iterator>
 
-namespace taskstream::command {
+namespace taskstream::events {
 
 Sha256Digest sha256(std::string_view bytes) {
   Sha256Digest digest{};
@@ -21,4 +21,4 @@ std::string to_hex(const Sha256Digest& digest) {
   return hex;
 }
 
-}  // namespace taskstream::command
+}  // namespace taskstream::events

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace taskstream::command {
+namespace taskstream::events {
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
 
@@ -15,4 +15,4 @@ Sha256Digest sha256(std::string_view bytes);
 // In lower case.
 std::string to_hex(const Sha256Digest& digest);
 
-}  // namespace taskstream::command
+}  // namespace taskstream::events
