@@ -35,9 +35,10 @@ class Faulty:
 @pytest.fixture
 def service(scene, tmp_path):
     access = Access(tmp_path)
+    tokens = {"reader": access.make(ANN, "member", ["tasks:read"]), "ann": access.make(ANN),
+              "boss": access.make("boss", "manager"), "locker": access.make("locker", "manager")}
     service = scene.command_service(scene.file_log(), *access.flags)
-    service.tokens = {"reader": access.make(ANN, "member", ["tasks:read"]), "ann": access.make(ANN),
-                      "boss": access.make("boss", "manager"), "locker": access.make("locker", "manager")}
+    service.tokens = tokens
     return service
 
 
@@ -59,10 +60,10 @@ def test_the_first_check_that_fails_is_answered(service):
     request.fields["Host"] = "localhost"
     answers(403, "FORBIDDEN")
     del request.fields["Origin"]
-    answers(400, "MALFORMED")
-    request.at("/v1/nowhere")
     answers(401)
     bear("reader")
+    answers(400, "MALFORMED")
+    request.at("/v1/nowhere")
     answers(404)
     request.at("/v1/tasks/{id}")
     answers(405)
