@@ -110,6 +110,12 @@ def anchors(text):
     return named | set(re.findall(r'<a id="([^"]+)">', text))
 
 
+def test_pages_stand_on_their_own():
+    """A reader has this repository and nothing else."""
+    for path in tracked("*.md", "*.yaml"):
+        assert not re.search(r"\bthe con" + r"tract\b|\bthe brief\b", path.read_text(), re.I), path.name
+
+
 def test_scripts_can_be_run():
     for name in ("compose/up", "compose/down", "compose/install", "compose/kafka", "compose/is-ready", "compose/first-token", "tests/run", "tests/simulate", "tests/fuzz", ".ci/run"):
         subprocess.run(["bash", "-n", ROOT / name], check=True)
