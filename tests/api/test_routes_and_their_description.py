@@ -1,11 +1,13 @@
 """Each service routes what its openapi.yaml describes, every path, method and parameter of it, and nothing else."""
 
 import re
+import time
 import uuid
 
 import pytest
 import yaml
 from taskstream.places import ROOT
+from taskstream.tokens import moved_on
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 SERVICES = ["command_service", "projection_service"]
@@ -36,6 +38,12 @@ class Description:
         item = self._document["paths"][path]
         listed = item.get("parameters", []) + item[method.lower()].get("parameters", [])
         return {parameter["name"] for parameter in map(self._resolved, listed) if parameter["in"] == place}
+
+    def pattern(self, parameter):
+        return self._document["components"]["parameters"][parameter]["schema"]["pattern"]
+
+    def statuses(self, path, method):
+        return set(self._document["paths"][path][method.lower()]["responses"])
 
     def media_types(self, path, method):
         return set(self._document["paths"][path][method.lower()].get("requestBody", {}).get("content", {}))
@@ -167,6 +175,43 @@ def test_every_query_parameter_that_is_read_is_described_and_no_other(client, se
             if path == "/v1/stream":
                 known -= {"q", "overdue", "reminderDue", "locked"}  # refused with a reason of their own
             assert known == described.parameters(path, method, "query"), f"{method} {path}"
+
+
+def test_whatever_is_taken_as_a_consistency_token_is_described(client, service, commands, scene):
+    """Tokens of answers, places in the order of changes (at rest and on the way), and several of them."""
+    writer, places = commands.client(), scene.projection_service(scene.file_log()).client()
+    token = [writer.create(f"Task {i}") for i in range(3)][-1].token
+    at_rest, on_the_way = (places.get(f"/v1/changes?limit={limit}", Consistency_Token=token).json["next"] for limit in (200, 1))
+    assert at_rest.startswith("c.") and on_the_way.startswith("w.")
+    path = f"/v1/tasks/{writer.create('Asked for').json['taskId']}"
+    for value in (token, at_rest, on_the_way, f"{token} , {at_rest},{on_the_way}"):
+        assert re.fullmatch(Description(service).pattern("ConsistencyToken"), value), value
+        assert client.get(path, Consistency_Token=value, Prefer="wait=30").status in (200, 404), value
+    for value in ("", "c.", "w.a.b", "a.b", "a b"):
+        assert not re.fullmatch(Description(service).pattern("ConsistencyToken"), value), value
+        assert client.get(path, Consistency_Token=value).status == 400, value
+
+
+def test_a_read_that_waits_for_tokens_describes_prefer(client, service, commands):
+    described = Description(service)
+    asking = Asking(client, described, commands)
+    ahead = moved_on(commands.client().create("The last").token, 1_000)
+    for path, method in described.every_operation():
+        if method == "GET" and "Consistency-Token" in described.parameters(path, method, "header"):
+            short, long = (timed(lambda: asking.ask(path, method, Consistency_Token=ahead, Prefer=wait)) for wait in ("wait=0", "wait=1"))
+            assert short[0] == long[0] == 503, path
+            assert (long[1] - short[1] > 0.7) == ("Prefer" in described.parameters(path, method, "header")), f"{path}: {short} {long}"
+
+
+def timed(ask):
+    begin = time.monotonic()
+    status = ask().status
+    return status, time.monotonic() - begin
+
+
+def test_what_asks_for_a_token_says_what_it_answers_without():
+    for service in SERVICES:
+        assert {"401", "403"} <= Description(service).statuses("/metrics", "GET"), service
 
 
 # Values that are refused wherever the field is read.

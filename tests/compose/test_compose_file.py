@@ -5,6 +5,7 @@ import re
 import subprocess
 
 import pytest
+import yaml
 from taskstream.images import PROGRAMS
 from taskstream.places import BIN, ROOT
 
@@ -59,3 +60,15 @@ def test_the_runtime_packages_are_those_that_the_programs_link_to():
     found = subprocess.run(["dpkg", "-S", *(f"*/*-linux-gnu/{library}" for library in needed)], capture_output=True, text=True).stdout
     linked = {line.partition(":")[0] for line in found.splitlines()}
     assert linked - {"libc6", "libgcc-s1", "libstdc++6"} == listed
+
+
+def test_the_origin_that_browsers_see_is_named_to_every_service(scene):
+    """Where TLS ends before them, the services cannot know it; what stands in the file is taken by a service as it is."""
+    services = yaml.safe_load(FILE.read_text())["services"]
+    said = {services[name]["environment"]["TASKSTREAM_CORS_ORIGIN"] for name in ("command-1", "command-2", "projection-1", "projection-2")}
+    default = re.fullmatch(r"\$\{TASKSTREAM_CORS_ORIGIN:-(.*)\}", said.pop())[1]
+    assert not said
+    for value in (default, f"{default},https://tasks.example"):
+        service = scene.command_service(scene.file_log(), start=False).in_environment({"TASKSTREAM_CORS_ORIGIN": value}).start()
+        answer = service.client().create("From a page", headers={"Host": "localhost", "Origin": "https://tasks.example"})
+        assert answer.status == (201 if "https" in value else 403), value

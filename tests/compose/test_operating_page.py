@@ -29,19 +29,11 @@ def test_every_alert_is_answered_under_a_heading_of_its_name():
 
 
 @pytest.mark.parametrize("page", ["operating.md", "security.md"])
-def test_the_page_points_to_headings_that_are_there(page):
-    text = (ROOT / "docs" / page).read_text()
-    for file, anchor in re.findall(r"\]\(([^)#:]*)#([^)]*)\)", text):
-        headings = re.findall(r"^#+ (.*)$", (ROOT / "docs" / (file or page)).read_text(), re.M)
-        assert anchor in {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}, anchor
-
-
-@pytest.mark.parametrize("page", ["operating.md", "security.md"])
 def test_the_flags_of_the_page_are_there(page):
     shown = "".join(run(f"{program} --help", ROOT) for program in PROGRAMS)
     shown += "".join(run(f"{program} --help", ROOT) for program in ("taskstream-replay export", "taskstream-replay import", "taskstream-replay verify",
                                                                     "taskstream-replay events", "taskstream-replay rebuild", "taskstream-token make"))
-    ours = re.findall(r"`(--[a-z-]+)", (ROOT / "docs" / page).read_text())
+    ours = re.findall(r"`(--[a-z][a-z-]+)", (ROOT / "docs" / page).read_text())
     assert ours
     for flag in ours:
         assert re.search(rf"{flag}\b", shown) or flag in KAFKAS, flag

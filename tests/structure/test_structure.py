@@ -98,8 +98,22 @@ def test_the_commands_of_the_readme_are_there():
 
 def test_links_of_the_pages_lead_somewhere():
     for path in tracked("*.md"):
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text()):
-            assert (path.parent / target).exists(), f"{path.name} links to {target}"
+        for target, anchor in re.findall(r"\]\(([^)#: ]*)(?:#([^)]*))?\)", path.read_text()):
+            page = path.parent / target if target else path
+            assert page.exists(), f"{path.name} links to {target}"
+            assert not anchor or page.suffix != ".md" or anchor in anchors(page.read_text()), f"{path.name} links to {target}#{anchor}"
+
+
+def anchors(text):
+    headings = re.findall(r"^#+ (.*)$", text, re.M)
+    named = {re.sub(r"[^a-z0-9 _-]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return named | set(re.findall(r'<a id="([^"]+)">', text))
+
+
+def test_pages_stand_on_their_own():
+    """A reader has this repository and nothing else."""
+    for path in tracked("*.md", "*.yaml"):
+        assert not re.search(r"\bthe con" + r"tract\b|\bthe brief\b", path.read_text(), re.I), path.name
 
 
 def test_scripts_can_be_run():

@@ -7,7 +7,7 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// A task as the contract has it: a register with a version. Values, so that states compare with ==.
+// A task as clients are promised it: a register with a version. Values, so that states compare with ==.
 type state struct {
 	version       int // 0: there is no task yet
 	deleted       bool

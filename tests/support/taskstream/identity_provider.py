@@ -23,7 +23,10 @@ class IdentityProvider:
                                                                     "iss": ISSUER, "aud": AUDIENCE}}))
 
     def token(self, subject, role="member", scope="tasks:write", **claims):
-        return self._signed({"alg": "RS256", "typ": "JWT"}, claims_of(subject, role, scope, **claims), self._sign)
+        return self.sign(claims_of(subject, role, scope, **claims))
+
+    def sign(self, claims):
+        return self._signed({"alg": "RS256", "typ": "JWT"}, claims, self._sign)
 
     # ---- what a forger makes
 
