@@ -47,9 +47,10 @@ std::optional<int> read_config(int argc, const char* const* argv, Config& config
   settings.number("max-clock-skew-ms", config.max_clock_skew, {1, 600'000},
                   "by how much the clocks of instances may differ; stored in a log that this service opens");
   settings.parsed("kafka-config", "", config.log_options.kafka_config,
-                  "a file of librdkafka properties, one name=value a line, e.g. for TLS", "kafka.properties",
+                  "a file of librdkafka properties, one name=value a line, for TLS and the like", "kafka.properties",
                   events::read_kafka_properties);
   http::declare_server_flags(settings, config.server);
+  http::declare_body_flags(settings, config.server.options.limits);
 
   const std::optional<int> exit_code = settings.read(argc, argv);
   config.log_options.message_timeout = config.command_timeout - kAppendEndsBeforeCommand;

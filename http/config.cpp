@@ -45,7 +45,7 @@ std::string_view without_quotes(std::string_view value) {
 Settings::Settings(std::string program, std::string purpose, std::string version)
     : program_(std::move(program)), purpose_(std::move(purpose)), version_(std::move(version)) {
   text("config", file_, "File with settings, one `name = value` a line; names as the flags'.",
-       "/etc/taskstream/command-service.conf");
+       "/etc/taskstream/settings.conf");
 }
 
 void Settings::text(std::string_view name, std::string& target, std::string_view purpose, std::string_view example) {
@@ -168,7 +168,7 @@ std::optional<std::string> Settings::read_file(const std::string& path, FileValu
     const auto text = trimmed(line);
     if (text.empty() || text.front() == '#' || text.front() == ';') continue;
     const auto equals = text.find('=');
-    if (equals == std::string_view::npos) return where + ": not `name = value`, e.g. `listen = 127.0.0.1:8080`";
+    if (equals == std::string_view::npos) return where + ": not `name = value`, e.g. `log-level = warn`";
     const auto name = trimmed(text.substr(0, equals));
     const auto* setting = find(name);
     if (setting == nullptr || setting->kind == Kind::Argument || name == "config")
@@ -243,7 +243,8 @@ std::optional<int> Settings::read(int argc, const char* const* argv, std::ostrea
     if (is_argument) {
       option->required()->type_name("");
     } else if (setting.kind == Kind::Toggle) {
-      option->description(setting.purpose + " [" + setting.default_text + "]");
+      const bool is_on = setting.default_text == "true";
+      option->description(setting.purpose + (is_on ? " [on; --" + setting.name + "=false turns it off]" : " [off]"));
     } else {
       option->type_name("VALUE")->default_str(setting.default_text);
     }

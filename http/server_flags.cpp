@@ -26,16 +26,12 @@ void declare_limits(Settings& settings, Limits& limits) {
   settings.number("max-header-fields", limits.header_fields, {0, 1'000'000},
                   "Fields in a request's header; 0 = no limit.");
   settings.number("max-body-bytes", limits.body_bytes, {0, kMaxBytes}, "Size of a request's body; 0 = no limit.");
-  settings.number("max-batch-bytes", limits.batch_body_bytes, {0, kMaxBytes}, "Size of a batch's body; 0 = no limit.");
-  settings.number("max-json-depth", limits.json_depth, {0, 10'000}, "Nesting of JSON in a body; 0 = no limit.");
   settings.number("max-connections", limits.connections, {0, 1'000'000},
                   "Connections at one time; more wait. 0 = no limit.");
   settings.number("request-deadline-ms", limits.request_deadline, {0, kDayMs},
                   "Milliseconds to send a request in, from its first byte; 0 = no limit.");
   settings.number("idle-time-ms", limits.idle_time, {0, kDayMs},
                   "Milliseconds that a connection may stay silent between requests; 0 = no limit.");
-  settings.number("part-deadline-ms", limits.part_deadline, {0, kDayMs},
-                  "Milliseconds for a client to take a part of a stream; 0 = no limit.");
   settings.number("handshake-deadline-ms", limits.handshake_deadline, {0, kDayMs},
                   "Milliseconds to agree on TLS in; 0 = no limit.");
   settings.number("rate-limit", limits.request_rate, {0, 1'000'000},
@@ -82,7 +78,7 @@ std::optional<ListenAddress> read_listen_address(std::string_view text) {
 
 void declare_server_flags(Settings& settings, ServerFlags& flags) {
   settings.custom("listen", address_text(flags.options), "Address to listen on; port 0 = any free one.",
-                  "127.0.0.1:8080", [&flags](const std::string& value) -> std::optional<std::string> {
+                  address_text(flags.options), [&flags](const std::string& value) -> std::optional<std::string> {
                     auto address = read_listen_address(value);
                     if (!address)
                       return "is not HOST:PORT with an IP address (IPv6 in brackets) and a port from 0 to 65535";
@@ -110,6 +106,16 @@ void declare_server_flags(Settings& settings, ServerFlags& flags) {
            "listen "
            "on 127.0.0.1, or say --insecure";
   });
+}
+
+void declare_body_flags(Settings& settings, Limits& limits) {
+  settings.number("max-batch-bytes", limits.batch_body_bytes, {0, kMaxBytes}, "Size of a batch's body; 0 = no limit.");
+  settings.number("max-json-depth", limits.json_depth, {0, 10'000}, "Nesting of JSON in a body; 0 = no limit.");
+}
+
+void declare_stream_flags(Settings& settings, Limits& limits) {
+  settings.number("part-deadline-ms", limits.part_deadline, {0, kDayMs},
+                  "Milliseconds for a client to take a part of a stream; 0 = no limit.");
 }
 
 }  // namespace taskstream::http

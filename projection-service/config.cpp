@@ -49,9 +49,10 @@ std::optional<int> read_config(int argc, const char* const* argv, Config& config
                     return std::nullopt;
                   });
   settings.parsed("kafka-config", "", config.log_options.kafka_config,
-                  "a file of librdkafka properties, one name=value a line, e.g. for TLS", "kafka.properties",
+                  "a file of librdkafka properties, one name=value a line, for TLS and the like", "kafka.properties",
                   events::read_kafka_properties);
   http::declare_server_flags(settings, config.server);
+  http::declare_stream_flags(settings, config.server.options.limits);
   return settings.read(argc, argv);
 }
 

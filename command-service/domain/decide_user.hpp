@@ -6,7 +6,7 @@
 
 namespace taskstream::command {
 
-// Pure. `user` is null where no user exists yet. Checks in the contract's order: missing, values, nothing changes.
+// Pure. `user` is null where no user exists yet. Checks in the order of docs/errors.md: missing, values, nothing changes.
 // Whether the version is the expected one is asked before, by the core; so is whether a user who is to be registered
 // exists already, and deciding that all the same aborts. Whether an address is free is asked by the core as well: it is
 // told by another stream.

@@ -13,7 +13,7 @@ namespace taskstream::http {
 std::string_view name_of(Role role);
 std::optional<Role> read_role(std::string_view name);
 
-// Those that are there, in the order of the contract's table.
+// Those that are there, in the order in which the docs list them.
 std::vector<std::string_view> names_of(const Scopes& scopes);
 // Adds the scope of this name; false when there is none.
 bool add_scope(Scopes& scopes, std::string_view name);

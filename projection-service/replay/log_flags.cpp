@@ -21,7 +21,7 @@ void LogFlags::declare(http::Settings& settings) {
                     return std::nullopt;
                   });
   settings.parsed("kafka-config", "", options.kafka_config,
-                  "a file of librdkafka properties, one name=value a line, e.g. for TLS", "kafka.properties",
+                  "a file of librdkafka properties, one name=value a line, for TLS and the like", "kafka.properties",
                   events::read_kafka_properties);
   settings.toggle("progress", progress, "Say on standard error how far it is.");
 }
