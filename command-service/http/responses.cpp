@@ -178,13 +178,8 @@ Problem skipped() {
               "Settle that one, then send this one again."};
 }
 
-Problem token_unknown(events::TokenError error) {
-  const bool is_of_another_log = error == events::TokenError::OfAnotherLog;
-  return {.status = Status::bad_request,
-          .code = "TOKEN_UNKNOWN",
-          .detail = is_of_another_log
-                        ? "The Consistency-Token belongs to another log. Forget it, and read anew."
-                        : "The Consistency-Token cannot be read. Send tokens exactly as they were answered."};
+Problem token_unknown(events::FreshnessError error) {
+  return {.status = Status::bad_request, .code = "TOKEN_UNKNOWN", .detail = std::string(events::explain(error))};
 }
 
 Problem contended() {

@@ -61,7 +61,7 @@ inline std::vector<Expected> every_problem() {
       {idempotency_key_reused(), 422, "IDEMPOTENCY_KEY_REUSED"},
       {in_progress(), 409, "IN_PROGRESS"},
       {skipped(), 424, "SKIPPED"},
-      {token_unknown(events::TokenError::OfAnotherLog), 400, "TOKEN_UNKNOWN"},
+      {token_unknown(events::FreshnessError::OfAnotherLog), 400, "TOKEN_UNKNOWN"},
       {contended(), 503, "CONTENDED"},
       {log_unavailable("the log is out of reach"), 503, "LOG_UNAVAILABLE"},
       {behind_token(12), 503, "READ_MODEL_BEHIND"},
