@@ -116,6 +116,7 @@ struct LogUnavailable {
 struct BehindToken {
   std::int64_t lag_records = 0;
 };
+struct TooManyWait {};  // to a strong read
 struct StreamQuarantined {
   events::Quarantine quarantine;
 };
@@ -126,7 +127,8 @@ struct OutcomeUnknown {
 };
 
 using Result = std::variant<Succeeded, Rejection, VersionConflict, PreconditionRequired, KeyReused, StillRunning,
-                            Contended, LogUnavailable, BehindToken, StreamQuarantined, NotReady, OutcomeUnknown>;
+                            Contended, LogUnavailable, BehindToken, TooManyWait, StreamQuarantined, NotReady,
+                            OutcomeUnknown>;
 
 struct Answer {
   Result result;

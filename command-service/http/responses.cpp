@@ -207,6 +207,13 @@ Problem behind_token(std::int64_t lag_records) {
       kSoon);
 }
 
+Problem too_many_wait() {
+  return retry_after({.status = Status::service_unavailable,
+                      .code = "SERVICE_UNAVAILABLE",
+                      .detail = "As many requests wait here as may. Try again, or ask another instance."},
+                     kSoon);
+}
+
 Problem stream_quarantined(const events::Quarantine& quarantine) {
   return retry_after({.status = Status::service_unavailable,
                       .code = "STREAM_QUARANTINED",

@@ -30,6 +30,7 @@ http::Problem token_unknown(events::FreshnessError error);
 http::Problem contended();
 http::Problem log_unavailable(const std::string& reason);
 http::Problem behind_token(std::int64_t lag_records);
+http::Problem too_many_wait();
 http::Problem stream_quarantined(const events::Quarantine& quarantine);
 http::Problem starting();
 

@@ -2,6 +2,7 @@
 
 import random
 import resource
+import select
 import selectors
 import socket
 import time
@@ -90,6 +91,34 @@ class WaitingCrowd:
         for key in list(self._selector.get_map().values()):
             key.fileobj.close()
         self._selector.close()
+
+
+def test_the_command_service_lets_no_more_wait_than_may(scene):
+    log = scene.file_log()
+    service = scene.command_service(log, "--max-waiters", "2")
+    client = service.client()
+    created = client.create("First")
+    path, ahead = created.headers["Location"], moved_on(created.token, 1)
+
+    def waiting():
+        connection = socket.create_connection(("127.0.0.1", service.port), timeout=20.0)
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConsistency-Token: {ahead}\r\nPrefer: wait=30\r\n\r\n".encode())
+        return connection
+    # Whichever of three comes last finds no place, and is answered long before its time is over.
+    crowd = [waiting() for _ in range(3)]
+    answered, _, _ = select.select(crowd, [], [], 20.0)
+    assert len(answered) == 1
+    told = answered[0].recv(65_536).decode()
+    assert told.startswith("HTTP/1.1 503 ") and "\r\nRetry-After: " in told and '"READ_MODEL_BEHIND"' in told, told
+    crowd.remove(answered[0])
+    answered[0].close()
+    strong = client.get(path)
+    assert (strong.status, strong.code) == (503, "SERVICE_UNAVAILABLE") and strong.headers["Retry-After"], strong
+    assert client.create("Second").status == 201, "what has not to wait is done"
+    for connection in crowd:
+        assert connection.recv(15) == b"HTTP/1.1 200 OK"
+        connection.close()
+    assert client.get(path).status == 200
 
 
 def test_reads_are_monotonic_across_replicas(scene, log, seed):

@@ -65,6 +65,7 @@ inline std::vector<Expected> every_problem() {
       {contended(), 503, "CONTENDED"},
       {log_unavailable("the log is out of reach"), 503, "LOG_UNAVAILABLE"},
       {behind_token(12), 503, "READ_MODEL_BEHIND"},
+      {too_many_wait(), 503, "SERVICE_UNAVAILABLE"},
       {stream_quarantined({.version = {3}, .reason = "its type is not known here"}), 503, "STREAM_QUARANTINED"},
       {starting(), 503, "STARTING"},
       {outcome_unknown(examples::kEvent), 504, "OUTCOME_UNKNOWN"},
