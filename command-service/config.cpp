@@ -32,6 +32,8 @@ std::optional<int> read_config(int argc, const char* const* argv, Config& config
   settings.text("instance", config.instance, "the name of this process in the events that it appends", "eu-1");
   settings.number("command-timeout-ms", config.command_timeout, {2'500, 600'000},
                   "how long a command may take until it is answered 503 or 504");
+  settings.number("max-waiters", config.max_waiters, {0, 1'000'000},
+                  "strong reads and what waits for its consistency token, at one time, then 503; 0 = no limit");
   settings.toggle("require-precondition", config.require_precondition,
                   "refuse changes that do not say which version they are for (428)");
   settings.toggle("strict-barrier", config.strict_barrier,

@@ -18,6 +18,7 @@ struct Config {
   std::int64_t memory_budget_mb = 256;
   std::string instance;  // names this process in what it appends
   std::chrono::milliseconds command_timeout{5'000};
+  std::size_t max_waiters = 12'000;
   bool require_precondition = true;
   bool strict_barrier = false;
   std::chrono::milliseconds max_clock_skew{2'000};  // of a log that this service opens

@@ -80,6 +80,7 @@ DriverOptions driver_options(const Config& config, const OpenedLog& opened) {
                       .source = source_of(config),
                       .max_clock_skew = std::chrono::milliseconds(opened.identity.max_clock_skew_ms),
                       .memory_bytes = static_cast<std::size_t>(config.memory_budget_mb) * 1024 * 1024,
+                      .waiters_at_most = config.max_waiters,
                       .random = random_bytes},
           .command_timeout = config.command_timeout,
           .strict_barrier = config.strict_barrier};

@@ -9,27 +9,28 @@ using events::Partition;
 using events::PositionVector;
 
 void Barrier::begin(Ticket ticket, const std::vector<Partition>& over) {
-  partitions_missing_[ticket] = over.size();
-  for (const Partition partition : over) asking_[partition].for_next.insert(ticket);
+  Places& places = waiting_[ticket];
+  for (const Partition partition : over) {
+    places[partition] = std::nullopt;
+    asking_[partition].for_next.insert(ticket);
+  }
 }
 
 void Barrier::wait_for(Ticket ticket, const PositionVector& positions, const PositionVector& fold) {
-  std::size_t& missing = partitions_missing_[ticket];
-  missing = 1;  // lest it be reached before all positions have been looked at
   for (Partition p = 0; p < positions.size(); ++p) {
-    if (fold.next(p) >= positions.next(p)) continue;
-    asking_[p].behind.emplace(positions.next(p), ticket);
-    ++missing;
+    if (fold.next(p) < positions.next(p)) wait_behind(ticket, p, positions.next(p));
   }
-  pass(ticket);
+  if (!waiting_.contains(ticket)) reached_.push_back(ticket);
 }
 
 void Barrier::cancel(Ticket ticket) {
-  if (partitions_missing_.erase(ticket) == 0) return;
-  for (auto& [partition, asking] : asking_) {
+  const auto waiting = waiting_.extract(ticket);
+  if (waiting.empty()) return;
+  for (const auto& [partition, end] : waiting.mapped()) {
+    Asking& asking = asking_[partition];
     asking.for_next.erase(ticket);
     if (asking.under_way) asking.under_way->erase(ticket);
-    std::erase_if(asking.behind, [ticket](const auto& entry) { return entry.second == ticket; });
+    if (end) asking.behind.erase({*end, ticket});
   }
 }
 
@@ -49,9 +50,9 @@ void Barrier::on_end(Partition partition, Offset end, Offset fold) {
   const std::set<Ticket> waiters = *std::exchange(asking.under_way, std::nullopt);
   for (const Ticket ticket : waiters) {
     if (fold >= end) {
-      pass(ticket);
+      pass(ticket, partition);
     } else {
-      asking.behind.emplace(end, ticket);
+      wait_behind(ticket, partition, end);
     }
   }
 }
@@ -72,8 +73,8 @@ void Barrier::on_fold(Partition partition, Offset next) {
   const auto found = asking_.find(partition);
   if (found == asking_.end()) return;
   auto& behind = found->second.behind;
-  for (auto first = behind.begin(); first != behind.end() && first->first <= next; first = behind.erase(first)) {
-    pass(first->second);
+  while (!behind.empty() && behind.begin()->first <= next) {
+    pass(behind.extract(behind.begin()).value().second, partition);
   }
 }
 
@@ -81,11 +82,15 @@ std::vector<Ticket> Barrier::take_reached() {
   return std::exchange(reached_, {});
 }
 
-// One partition less to wait for.
-void Barrier::pass(Ticket ticket) {
-  const auto found = partitions_missing_.find(ticket);
-  if (found == partitions_missing_.end() || --found->second > 0) return;
-  partitions_missing_.erase(found);
+void Barrier::wait_behind(Ticket ticket, Partition partition, Offset end) {
+  waiting_[ticket][partition] = end;
+  asking_[partition].behind.emplace(end, ticket);
+}
+
+void Barrier::pass(Ticket ticket, Partition partition) {
+  const auto found = waiting_.find(ticket);
+  if (found == waiting_.end() || found->second.erase(partition) == 0 || !found->second.empty()) return;
+  waiting_.erase(found);
   reached_.push_back(ticket);
 }
 

@@ -3,6 +3,8 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "command-service/core/request.hpp"
@@ -19,7 +21,7 @@ class Barrier {
   void begin(Ticket ticket, const std::vector<events::Partition>& over);
   // Waits for positions that are known already, those of a consistency token.
   void wait_for(Ticket ticket, const events::PositionVector& positions, const events::PositionVector& fold);
-  // Forgets a ticket whose request has been answered otherwise.
+  // Forgets a ticket whose request has been answered otherwise. However many wait: they may all give up at once.
   void cancel(Ticket ticket);
 
   // The partitions whose ends are to be asked for now. They are under way then, until on_end or on_failure.
@@ -38,13 +40,16 @@ class Barrier {
     std::set<Ticket> for_next;
     std::optional<std::set<Ticket>> under_way;
     bool has_failed = false;
-    std::multimap<events::Offset, Ticket> behind;  // the fold has to reach the offset
+    std::set<std::pair<events::Offset, Ticket>> behind;  // the fold has to reach the offset
   };
+  // Where a ticket waits: the partitions that it has not passed yet, each with the offset to reach once it is known.
+  using Places = std::map<events::Partition, std::optional<events::Offset>>;
 
-  void pass(Ticket ticket);
+  void wait_behind(Ticket ticket, events::Partition partition, events::Offset end);
+  void pass(Ticket ticket, events::Partition partition);
 
   std::map<events::Partition, Asking> asking_;
-  std::map<Ticket, std::size_t> partitions_missing_;
+  std::unordered_map<Ticket, Places> waiting_;
   std::vector<Ticket> reached_;
 };
 

@@ -31,22 +31,41 @@ bool is_edit(const Command& command) {
   return of_user != nullptr && std::holds_alternative<EditUser>(*of_user);
 }
 
+bool deletes(const Command& command) {
+  const auto* of_task = std::get_if<TaskCommand>(&command);
+  return of_task != nullptr && std::holds_alternative<DeleteTask>(*of_task);
+}
+
+// Beside changes of other fields goes an edit, wherever its sender lets it be merged; and what comes right after the
+// last of its own batch, unless it puts an end to all of them.
+bool can_be_beside_others(const CommandRequest& request, StreamVersion current) {
+  if (is_edit(request.command)) return true;
+  const Expectation& expectation = request.expectation;
+  return expectation.unseen && expectation.names(current) && !deletes(request.command);
+}
+
+void leave_out(std::vector<FieldChange>& changes, const std::vector<StreamVersion>& own) {
+  std::erase_if(changes, [&](const FieldChange& c) { return std::ranges::find(own, c.version) != own.end(); });
+}
+
 }  // namespace
 
-std::optional<StreamVersion> highest(const Expectation& expectation) {
+std::optional<StreamVersion> version_seen(const Expectation& expectation) {
+  if (expectation.unseen) return expectation.unseen->seen;
   const auto found = std::ranges::max_element(expectation.versions);
   return found != expectation.versions.end() ? std::optional(*found) : std::nullopt;
 }
 
 VersionConflict explain_conflict(const CommandRequest& request, const StreamEntry& entry) {
   const events::State& state = entry.stream.state;
-  VersionConflict conflict{.expected = highest(request.expectation), .current = state};
+  VersionConflict conflict{.expected = version_seen(request.expectation), .current = state};
   const bool names_a_past_version =
       conflict.expected && conflict.expected->value > 0 && *conflict.expected < entry.stream.version;
   if (!names_a_past_version) return conflict;
   conflict.changes = entry.last_changes.since(*conflict.expected);
+  if (request.expectation.unseen) leave_out(conflict.changes, request.expectation.unseen->own);
   conflict.conflicting = changed_on_both_sides(conflict.changes, fields_to_change(state, request.command));
-  conflict.mergeable = is_edit(request.command) && conflict.conflicting.empty();
+  conflict.mergeable = conflict.conflicting.empty() && can_be_beside_others(request, entry.stream.version);
   return conflict;
 }
 

@@ -1,6 +1,5 @@
 #include "command-service/core/consider.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "command-service/core/conflict.hpp"
@@ -79,7 +78,7 @@ std::optional<Finding> check_sight(const CommandRequest& request, const Basis& b
   if (!is_hidden_from(request.asker, basis.stream, basis.own)) return std::nullopt;
   if (!creates(request.command)) return refusal(missing(basis.stream));
   if (request.expectation.kind == Expectation::Kind::Required) return refusal(PreconditionRequired());
-  return refusal(VersionConflict{.expected = highest(request.expectation)});
+  return refusal(VersionConflict{.expected = version_seen(request.expectation)});
 }
 
 std::optional<Finding> check_quarantine(const Basis& basis) {
@@ -103,7 +102,8 @@ std::optional<Finding> check_permission(const CommandRequest& request, const Str
   return refusal(Rejection(TaskMayOnlyBeClaimed()));
 }
 
-// Whether the version is one that the request expects; or older, and the request can be made all the same.
+// Whether the version is one that the request expects; or holds what the sender has not seen, and the request can be
+// made all the same.
 enum class Match { Exact, Merging };
 
 boost::system::result<Match, Finding> check_expectation(const CommandRequest& request, const StreamEntry* entry) {
@@ -121,9 +121,10 @@ boost::system::result<Match, Finding> check_expectation(const CommandRequest& re
       break;
   }
   const StreamVersion version = entry->stream.version;
-  if (std::ranges::find(expectation.versions, version) != expectation.versions.end()) return Match::Exact;
+  const bool is_named = expectation.names(version);
+  if (is_named && !expectation.unseen) return Match::Exact;
   VersionConflict conflict = explain_conflict(request, *entry);
-  if (request.merge_conflicts && conflict.mergeable) return Match::Merging;
+  if ((request.merge_conflicts || is_named) && conflict.mergeable) return Match::Merging;
   const bool is_past = !request.merge_conflicts && conflict.expected && *conflict.expected < version;
   return Finding{.result = std::move(conflict), .is_final = is_past && !may_lose_sight(request)};
 }

@@ -24,6 +24,7 @@ struct OutcomeOf {
   Outcome operator()(const Contended&) const { return Outcome::Contended; }
   Outcome operator()(const LogUnavailable&) const { return Outcome::LogUnavailable; }
   Outcome operator()(const BehindToken&) const { return Outcome::BehindToken; }
+  Outcome operator()(const TooManyWait&) const { return Outcome::NotReady; }  // reads alone are answered so
   Outcome operator()(const StreamQuarantined&) const { return Outcome::Quarantined; }
   Outcome operator()(const NotReady&) const { return Outcome::NotReady; }
   Outcome operator()(const OutcomeUnknown&) const { return Outcome::Unknown; }

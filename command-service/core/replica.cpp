@@ -56,11 +56,16 @@ void Replica::on_command(Ticket ticket, CommandRequest request, Now now) {
   if (stopped_) return answer(ticket, command_index(request.command), LogUnavailable{std::string(kStopped)});
   if (!caught_up_) return answer(ticket, command_index(request.command), NotReady());
   if (is_under_way(request)) return answer(ticket, command_index(request.command), StillRunning());
+  const bool has_to_wait = !fold_.covers(request.at_least);
+  if (has_to_wait && !has_room_for_a_waiter()) {
+    return answer(ticket, command_index(request.command), BehindToken{fold_.lag_behind(request.at_least)});
+  }
   PendingCommand& command = commands_.emplace(ticket, PendingCommand{.request = std::move(request)}).first->second;
-  if (fold_.covers(command.request.at_least)) {
-    line_up(ticket, command, now);
-  } else {
+  if (has_to_wait) {
+    ++commands_for_tokens_;
     wait_for_tokens(ticket, command, now);
+  } else {
+    line_up(ticket, command, now);
   }
   settle(now);
 }
@@ -69,11 +74,15 @@ void Replica::on_read(Ticket ticket, ReadRequest request, Now now) {
   if (stopped_) return reply(ticket, LogUnavailable{std::string(kStopped)});
   if (!caught_up_) return reply(ticket, NotReady());
   if (!reachable_) return reply(ticket, LogUnavailable{std::string(kOutOfReach)});
+  const bool is_behind = !fold_.covers(request.at_least);
+  if (!has_room_for_a_waiter()) {
+    return reply(ticket, is_behind ? Result(BehindToken{fold_.lag_behind(request.at_least)}) : TooManyWait());
+  }
   Read& read = reads_.emplace(ticket, Read{.request = std::move(request)}).first->second;
-  if (fold_.covers(read.request.at_least)) {
-    confirm(ticket, read, now);
-  } else {
+  if (is_behind) {
     wait_for_tokens(ticket, read, now);
+  } else {
+    confirm(ticket, read, now);
   }
   settle(now);
 }
@@ -172,6 +181,11 @@ std::vector<Effect> Replica::take_effects() {
 }
 
 // ---- the way of a command
+
+// A batch makes one connection wait many times over, so that a bound for connections bounds nothing here.
+bool Replica::has_room_for_a_waiter() const {
+  return options_.waiters_at_most == 0 || reads_.size() + commands_for_tokens_ < options_.waiters_at_most;
+}
 
 // The time of the command or the read itself begins only once the fold has reached its tokens.
 template <class Waiter>
@@ -383,7 +397,10 @@ void Replica::on_barrier(Ticket ticket, Now now) {
   }
   if (const auto found = commands_.find(ticket); found != commands_.end()) {
     PendingCommand& command = found->second;
-    if (command.waiting == Waiting::ForTokens) return line_up(ticket, command, now);
+    if (command.waiting == Waiting::ForTokens) {
+      --commands_for_tokens_;
+      return line_up(ticket, command, now);
+    }
     figures_.barriers.note(now.steady - command.waits_since);
     command.confirmed = true;
     command.waiting = Waiting::ForTurn;
@@ -437,6 +454,7 @@ void Replica::finish(Ticket ticket, Result result) {
   PendingCommand& command = found->second;
   const events::StreamId stream = command.request.stream;
   if (command.appended) stop_awaiting(ticket, command);
+  if (command.waiting == Waiting::ForTokens) --commands_for_tokens_;
   barrier_.cancel(ticket);
   turns_.leave(stream, ticket);
   const bool is_duty = ticket > kBeforeDuties;

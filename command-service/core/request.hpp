@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -29,6 +30,13 @@ struct Now {
   events::Instant wall;  // for `now` of a decision
 };
 
+// What the sender of a batch does not know of the version that an item goes by: others have changed the stream since
+// `seen`, beside what the batch has made itself.
+struct Unseen {
+  events::StreamVersion seen;              // the newest version that the sender has seen
+  std::vector<events::StreamVersion> own;  // later ones that the batch has made
+};
+
 // What the sender believes about the version (RFC 9110 §13).
 struct Expectation {
   enum class Kind {
@@ -40,7 +48,10 @@ struct Expectation {
   };
 
   Kind kind = Kind::NotStated;
-  std::vector<events::StreamVersion> versions;
+  std::vector<events::StreamVersion> versions = {};
+  std::optional<Unseen> unseen = {};  // of an item of a batch that expects the version which the one before it made
+
+  bool names(events::StreamVersion version) const { return std::ranges::find(versions, version) != versions.end(); }
 };
 
 // An Idempotency-Key together with the hash of the request that it came with.
@@ -105,6 +116,7 @@ struct LogUnavailable {
 struct BehindToken {
   std::int64_t lag_records = 0;
 };
+struct TooManyWait {};  // to a strong read
 struct StreamQuarantined {
   events::Quarantine quarantine;
 };
@@ -115,7 +127,8 @@ struct OutcomeUnknown {
 };
 
 using Result = std::variant<Succeeded, Rejection, VersionConflict, PreconditionRequired, KeyReused, StillRunning,
-                            Contended, LogUnavailable, BehindToken, StreamQuarantined, NotReady, OutcomeUnknown>;
+                            Contended, LogUnavailable, BehindToken, TooManyWait, StreamQuarantined, NotReady,
+                            OutcomeUnknown>;
 
 struct Answer {
   Result result;

@@ -72,6 +72,7 @@ struct Render {
   Outcome operator()(const Contended&) const { return contended(); }
   Outcome operator()(const LogUnavailable& unavailable) const { return log_unavailable(unavailable.reason); }
   Outcome operator()(const BehindToken& behind) const { return behind_token(behind.lag_records); }
+  Outcome operator()(const TooManyWait&) const { return too_many_wait(); }
   Outcome operator()(const StreamQuarantined& stream) const { return stream_quarantined(stream.quarantine); }
   Outcome operator()(const NotReady&) const { return starting(); }
   Outcome operator()(const OutcomeUnknown& unknown) const { return outcome_unknown(unknown.event_id); }

@@ -74,7 +74,7 @@ class Run {
       results_[next->place] = result_text(item, std::visit(VerdictOf(), answer.result), item.command.tell(answer),
                                           std::get_if<Succeeded>(&answer.result));
       batch_.sent.advance(answer.fold);
-      chain.answered(answer.result);
+      chain.answered(item.command.request.expectation, answer.result);
     }
     for (const std::size_t place : chain.skipped()) {
       results_[place] = result_text(batch_.items[place], "skipped", skipped(), nullptr);
@@ -93,10 +93,14 @@ class Run {
   }
 
  private:
-  // Now that the version is known the request says it, as the one that it stands for would have.
-  void expect(BatchItem& item, events::StreamVersion version) const {
-    item.request.fields.set(http::Field::if_match, http::etag_of(version.value));
+  // Now that the version is known the request says it, as the one that it stands for would have; only what its sender
+  // has not seen of that version no single request could say.
+  void expect(BatchItem& item, Expectation previous) const {
+    item.request.fields.set(http::Field::if_match, http::etag_of(previous.versions.front().value));
     item.command = *item.endpoint->prepare(api_, item.request);  // read once already: it cannot fail any more
+    Expectation& expectation = item.command.request.expectation;
+    // What creates expects no version.
+    if (expectation.kind == previous.kind) expectation.unseen = std::move(previous.unseen);
   }
 
   Batch batch_;

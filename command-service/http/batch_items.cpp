@@ -170,7 +170,7 @@ BatchReader::BatchReader(const CommandApi& api, std::vector<CommandEndpoint> end
     : api_(api), endpoints_(std::move(endpoints)), router_(without_handlers(endpoints_)) {}
 
 boost::system::result<Batch, http::Problem> BatchReader::read(const Request& request) const {
-  auto terms = read_terms(request, api_.log.log_id);
+  auto terms = read_terms(request, api_.log);
   if (!terms) return terms.error();
   if (!std::holds_alternative<std::monostate>(terms->precondition)) {
     return http::malformed("A batch has no version: each of its commands says in `expectedVersion` what it expects.");

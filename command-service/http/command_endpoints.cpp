@@ -45,7 +45,7 @@ PreparedCommand put_together(const CommandApi& api, const Request& request, Pars
 // Under an id that the service makes, of the kind that is created.
 template <class Id>
 PrepareResult create(const CommandApi& api, const Request& request, Parse parse) {
-  auto terms = read_terms(request, api.log.log_id);
+  auto terms = read_terms(request, api.log);
   if (!terms) return terms.error();
   auto parsed = parse(request, api.json_depth);
   if (!parsed) return parsed.error();
@@ -57,7 +57,7 @@ PrepareResult create(const CommandApi& api, const Request& request, Parse parse)
 }
 
 PrepareResult put_task(const CommandApi& api, const Request& request) {
-  auto terms = read_terms(request, api.log.log_id);
+  auto terms = read_terms(request, api.log);
   if (!terms) return terms.error();
   auto parsed = parse_put_task(request, api.json_depth);
   if (!parsed) return parsed.error();
@@ -69,7 +69,7 @@ PrepareResult put_task(const CommandApi& api, const Request& request) {
 
 // A change to what exists.
 PrepareResult change(const CommandApi& api, const Request& request, Parse parse, PreconditionRule rule) {
-  auto terms = read_terms(request, api.log.log_id);
+  auto terms = read_terms(request, api.log);
   if (!terms) return terms.error();
   auto parsed = parse(request, api.json_depth);
   if (!parsed) return parsed.error();

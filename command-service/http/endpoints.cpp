@@ -43,7 +43,7 @@ awaitable<Outcome> run_batch(const CommandApi& api, Request request, const Batch
 // The strong read of a task or a user.
 template <class Id>
 awaitable<Outcome> read(const CommandApi& api, Request request) {
-  auto terms = read_terms(request, api.log.log_id);
+  auto terms = read_terms(request, api.log);
   if (!terms) co_return terms.error();
   auto id = parse_id(request);
   if (!id) co_return id.error();

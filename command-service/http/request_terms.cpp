@@ -1,14 +1,11 @@
 #include "command-service/http/request_terms.hpp"
 
 #include <algorithm>
-#include <boost/algorithm/string/classification.hpp>
-#include <boost/algorithm/string/split.hpp>
-#include <boost/algorithm/string/trim.hpp>
 #include <utility>
 
 #include "command-service/http/command_hash.hpp"
 #include "command-service/http/responses.hpp"
-#include "events/log/change_token.hpp"
+#include "events/log/freshness_field.hpp"
 #include "http/trace_context.hpp"
 
 namespace taskstream::command {
@@ -30,19 +27,12 @@ boost::system::result<std::optional<RequestKey>, http::Problem> read_key(const h
 }
 
 boost::system::result<events::PositionVector, http::Problem> read_tokens(const http::Request& request,
-                                                                         const events::LogId& log_id) {
-  events::PositionVector positions;
+                                                                         const events::LogIdentity& log) {
   const std::optional<std::string> field = request.header("Consistency-Token");
-  if (!field) return positions;
-  std::vector<std::string> tokens;
-  boost::split(tokens, *field, boost::is_any_of(","));
-  for (std::string& token : tokens) {
-    boost::trim(token);
-    const auto decoded = events::decode_freshness(token, log_id);
-    if (!decoded) return token_unknown(decoded.error());
-    positions.advance(*decoded);
-  }
-  return positions;
+  if (!field) return events::PositionVector();
+  auto positions = events::read_freshness(*field, log);
+  if (!positions) return token_unknown(positions.error());
+  return *std::move(positions);
 }
 
 std::optional<std::string> read_traceparent(const http::Request& request) {
@@ -84,13 +74,13 @@ bool is_idempotency_key(std::string_view text) {
   return !text.empty() && text.size() <= kKeyLengthAtMost && std::ranges::all_of(text, is_printable);
 }
 
-boost::system::result<Terms, http::Problem> read_terms(const http::Request& request, const events::LogId& log_id) {
+boost::system::result<Terms, http::Problem> read_terms(const http::Request& request, const events::LogIdentity& log) {
   boost::system::result<http::Precondition, http::Problem> precondition = http::Precondition();
   if (!is_read(request.verb)) precondition = http::read_precondition(request);
   if (!precondition) return precondition.error();
   auto key = read_key(request);
   if (!key) return key.error();
-  auto tokens = read_tokens(request, log_id);
+  auto tokens = read_tokens(request, log);
   if (!tokens) return tokens.error();
   const http::Preferences preferences = http::read_preferences(request);
   return Terms{.precondition = *std::move(precondition),

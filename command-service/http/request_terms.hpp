@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "command-service/core/request.hpp"
-#include "events/contract/ids.hpp"
+#include "events/log/genesis.hpp"
 #include "http/conditional.hpp"
 #include "http/message.hpp"
 #include "http/prefer.hpp"
@@ -27,7 +27,7 @@ struct Terms {
 };
 
 // Malformed fields and tokens that do not fit this log are a 400.
-boost::system::result<Terms, http::Problem> read_terms(const http::Request& request, const events::LogId& log_id);
+boost::system::result<Terms, http::Problem> read_terms(const http::Request& request, const events::LogIdentity& log);
 
 // What a change of something that exists asks of its sender.
 enum class PreconditionRule {

@@ -178,13 +178,8 @@ Problem skipped() {
               "Settle that one, then send this one again."};
 }
 
-Problem token_unknown(events::TokenError error) {
-  const bool is_of_another_log = error == events::TokenError::OfAnotherLog;
-  return {.status = Status::bad_request,
-          .code = "TOKEN_UNKNOWN",
-          .detail = is_of_another_log
-                        ? "The Consistency-Token belongs to another log. Forget it, and read anew."
-                        : "The Consistency-Token cannot be read. Send tokens exactly as they were answered."};
+Problem token_unknown(events::FreshnessError error) {
+  return {.status = Status::bad_request, .code = "TOKEN_UNKNOWN", .detail = std::string(events::explain(error))};
 }
 
 Problem contended() {
@@ -210,6 +205,13 @@ Problem behind_token(std::int64_t lag_records) {
        .detail = "This instance has not yet read up to the Consistency-Token. Nothing happened; try again.",
        .members = {{"lagRecords", lag_records}}},
       kSoon);
+}
+
+Problem too_many_wait() {
+  return retry_after({.status = Status::service_unavailable,
+                      .code = "SERVICE_UNAVAILABLE",
+                      .detail = "As many requests wait here as may. Try again, or ask another instance."},
+                     kSoon);
 }
 
 Problem stream_quarantined(const events::Quarantine& quarantine) {

@@ -7,7 +7,7 @@
 #include "command-service/domain/rejection.hpp"
 #include "events/contract/ids.hpp"
 #include "events/fold/stream_fold.hpp"
-#include "events/log/consistency_token.hpp"
+#include "events/log/freshness_field.hpp"
 #include "http/problem.hpp"
 
 // The one place where reasons become HTTP: a status, a stable code for machines, and a sentence for people that says
@@ -24,12 +24,13 @@ http::Problem precondition_required();
 http::Problem idempotency_key_reused();
 http::Problem in_progress();
 http::Problem skipped();  // an item of a batch
-http::Problem token_unknown(events::TokenError error);
+http::Problem token_unknown(events::FreshnessError error);
 
 // ---- nothing happened, and trying again is safe
 http::Problem contended();
 http::Problem log_unavailable(const std::string& reason);
 http::Problem behind_token(std::int64_t lag_records);
+http::Problem too_many_wait();
 http::Problem stream_quarantined(const events::Quarantine& quarantine);
 http::Problem starting();
 

@@ -48,11 +48,4 @@ boost::system::result<ChangeToken, TokenError> decode_change_token(std::string_v
   return token;
 }
 
-boost::system::result<PositionVector, TokenError> decode_freshness(std::string_view text, const LogId& log) {
-  if (text.find('.') == std::string_view::npos) return decode_token(text, log);
-  const auto place = decode_change_token(text, log);
-  if (!place) return place.error();
-  return place->needs();
-}
-
 }  // namespace taskstream::events

@@ -35,8 +35,4 @@ std::string encode_change_token(const LogId& log, const ChangeToken& token);
 boost::system::result<ChangeToken, TokenError> decode_change_token(std::string_view text,
                                                                            const LogId& log);
 
-// What a request may ask its answer to be at least as fresh as: a consistency token, or a place in the order of changes,
-// whose holder has seen as much.
-boost::system::result<PositionVector, TokenError> decode_freshness(std::string_view text, const LogId& log);
-
 }  // namespace taskstream::events

@@ -1,6 +1,7 @@
 #include "events/log/position.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace taskstream::events {
@@ -34,8 +35,12 @@ bool PositionVector::covers(const PositionVector& other) const {
 }
 
 Offset PositionVector::lag_behind(const PositionVector& end) const {
+  constexpr Offset kMost = std::numeric_limits<Offset>::max();
   Offset lag = 0;
-  for (Partition p = 0; p < end.size(); ++p) lag += std::max<Offset>(0, end.next(p) - next(p));
+  for (Partition p = 0; p < end.size(); ++p) {
+    const Offset more = std::max<Offset>(0, end.next(p) - next(p));
+    lag = more > kMost - lag ? kMost : lag + more;
+  }
   return lag;
 }
 

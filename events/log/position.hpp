@@ -33,7 +33,8 @@ class PositionVector {
   void advance(const PositionVector& other);
   bool covers(Position position) const { return position.offset < next(position.partition); }
   bool covers(const PositionVector& other) const;
-  // How many offsets of all that lies before `end` are not covered here.
+  // How many offsets of all that lies before `end` are not covered here; the greatest number where there are more, as
+  // only a token that somebody made up can say.
   Offset lag_behind(const PositionVector& end) const;
   // How many partitions have an offset here; those after it stand at 0.
   Partition size() const { return static_cast<Partition>(next_.size()); }

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "events/log/consistency_token.hpp"
+#include "events/log/freshness_field.hpp"
 #include "http/prefer.hpp"
-#include "http/text.hpp"
 
 namespace taskstream::projection {
 namespace {
@@ -25,31 +24,6 @@ http::Problem token_unknown(std::string detail) {
 // Without authentication anybody may take any name, so that a bound for each name would bind nobody.
 std::string who_waits(const http::Request& request) {
   return request.principal.is_authenticated ? request.principal.actor : std::string();
-}
-
-// All positions that the tokens of a request name.
-boost::system::result<events::PositionVector, http::Problem> read_tokens(std::string_view header,
-                                                                         const events::LogIdentity& log) {
-  events::PositionVector wanted;
-  const auto tokens = http::split_list(header);
-  // Whoever has lost a token on the way learns it, rather than be answered something older than they saw.
-  if (tokens.empty()) return token_unknown("The field `Consistency-Token` is empty: leave it out, or send a token.");
-  for (const std::string_view token : tokens) {
-    const auto positions = events::decode_freshness(token, log.log_id);
-    if (!positions) {
-      switch (positions.error()) {
-        case events::TokenError::Unreadable:
-          return token_unknown("A consistency token cannot be read: send one exactly as an answer gave it.");
-        case events::TokenError::OfAnotherLog:
-          return token_unknown(
-              "A consistency token is of another log, where its positions mean something else: drop it.");
-      }
-    }
-    if (positions->size() > log.partitions)
-      return token_unknown("A consistency token names a partition that this log has not.");
-    wanted.advance(*positions);
-  }
-  return wanted;
 }
 
 }  // namespace
@@ -120,8 +94,8 @@ boost::asio::awaitable<boost::system::result<Reader::Fresh, http::Problem>> Read
   if (auto problem = not_ready()) co_return *std::move(problem);
   const auto header = request.header(kTokenHeader);
   if (!header) co_return Fresh{};
-  const auto wanted = read_tokens(*header, *side_.log());
-  if (!wanted) co_return wanted.error();
+  const auto wanted = events::read_freshness(*header, *side_.log());
+  if (!wanted) co_return token_unknown(std::string(events::explain(wanted.error())));
   if (side_.freshness().committed()->positions.covers(*wanted)) co_return Fresh{};
 
   const auto preferences = http::read_preferences(request);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "events/log/checkpoint.hpp"
 
 namespace taskstream::tests {
@@ -39,6 +41,12 @@ TEST(PositionVector, CoversAnotherOnlyWhenItDoesInEveryPartition) {
 TEST(PositionVector, LagsBehindByWhatItDoesNotCoverAndIsNeverAhead) {
   EXPECT_EQ(PositionVector({5, 9}).lag_behind(PositionVector({7, 4, 3})), 2 + 3);
   EXPECT_EQ(PositionVector({5}).lag_behind(PositionVector({5})), 0);
+}
+
+TEST(PositionVector, LagsBehindByNoMoreThanANumberHolds) {
+  constexpr Offset kMost = std::numeric_limits<Offset>::max();
+  EXPECT_EQ(PositionVector().lag_behind(PositionVector({kMost, 1, kMost})), kMost);
+  EXPECT_EQ(PositionVector({1}).lag_behind(PositionVector({kMost, 1})), kMost);
 }
 
 TEST(PositionVector, IsTheSameWithZerosAtItsEnd) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 namespace taskstream::command {
 namespace {
 
@@ -96,6 +98,48 @@ TEST(Barrier, ForgetsWhoIsCancelled) {
   barrier.cancel(1);
   barrier.on_fold(0, 1);
   EXPECT_EQ(barrier.take_reached(), Tickets{});
+}
+
+TEST(Barrier, ForgetsWhoIsCancelledWhereverTheyWait) {
+  Barrier barrier;
+  barrier.begin(1, {0, 1});
+  barrier.begin(2, {0, 1});
+  barrier.take_asks();
+  barrier.begin(3, {0});
+  barrier.on_end(0, 5, 0);  // 1 and 2 wait for the fold here, in the other partition for its end, and 3 to be asked for
+  for (const Ticket ticket : Tickets{1, 3}) barrier.cancel(ticket);
+  barrier.cancel(4);  // who waits nowhere
+  EXPECT_EQ(barrier.take_asks(), Asks{}) << "for nobody";
+  barrier.on_end(1, 0, 0);
+  EXPECT_EQ(barrier.take_reached(), Tickets{});
+  barrier.on_fold(0, 5);
+  EXPECT_EQ(barrier.take_reached(), Tickets{2});
+}
+
+TEST(Barrier, TakesATicketAgainThatIsThrough) {
+  Barrier barrier;
+  barrier.wait_for(1, at({3}), at({1}));
+  barrier.on_fold(0, 3);
+  ASSERT_EQ(barrier.take_reached(), Tickets{1});
+  barrier.begin(1, {0});
+  barrier.take_asks();
+  barrier.on_end(0, 4, 3);
+  barrier.cancel(1);
+  barrier.on_fold(0, 4);
+  EXPECT_EQ(barrier.take_reached(), Tickets{});
+}
+
+// Each of them looking at all the others took minutes for so many.
+TEST(Barrier, LetsManyGiveUpAtOnce) {
+  constexpr Ticket kMany = 50'000;
+  Barrier barrier;
+  for (Ticket ticket = 1; ticket <= kMany; ++ticket) barrier.wait_for(ticket, at({7, 9}), at({0, 0}));
+  const auto begin = std::chrono::steady_clock::now();
+  for (Ticket ticket = 1; ticket < kMany; ++ticket) barrier.cancel(ticket);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+  barrier.on_fold(0, 7);
+  barrier.on_fold(1, 9);
+  EXPECT_EQ(barrier.take_reached(), Tickets{kMany});
 }
 
 TEST(Barrier, WaitsForThePositionsOfAToken) {

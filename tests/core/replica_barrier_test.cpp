@@ -104,6 +104,43 @@ TEST_F(ReplicaTest, WaitsForTheTokenBeforeTheTimeOfTheCommandBegins) {
   EXPECT_NE(b.answer_as<Succeeded>(ticket), nullptr);
 }
 
+TEST_F(ReplicaTest, LetsNoMoreWaitThanMay) {
+  a.send_through(create());
+  b.read_all();
+  log.append(events::Record());  // nobody has read it
+  std::vector<Ticket> waiting = {b.read(), b.read()};
+  for (int i = 0; i < 2; ++i) waiting.push_back(b.send(retitle("x"), {}, {}, log.end()));
+  for (const Ticket ticket : waiting) EXPECT_EQ(b.answer(ticket), nullptr);
+
+  EXPECT_NE(b.answer_as<TooManyWait>(b.read()), nullptr);
+  const auto* behind = b.answer_as<BehindToken>(b.send(retitle("x"), {}, {}, log.end()));
+  ASSERT_NE(behind, nullptr);
+  EXPECT_EQ(behind->lag_records, 1);
+  const Ticket write = b.send(DeleteTask{}, at_version(1));
+  EXPECT_TRUE(b.appends_something()) << "what has not to wait is done";
+  b.report(b.take_append(), {.status = AppendOutcome::Status::NotAppended});
+  EXPECT_NE(b.answer_as<LogUnavailable>(write), nullptr);
+
+  // Whoever has got through, or has given up, makes room.
+  b.answer_end(events::PositionVector({1}));
+  EXPECT_NE(b.answer_as<Succeeded>(waiting[0]), nullptr);
+  EXPECT_EQ(b.answer(b.read()), nullptr);
+  EXPECT_NE(b.answer_as<TooManyWait>(b.read()), nullptr);
+  b.let_pass(kWait);
+  for (const Ticket ticket : {waiting[2], waiting[3]}) EXPECT_NE(b.answer_as<BehindToken>(ticket), nullptr);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(b.answer(b.read()), nullptr);
+  EXPECT_NE(b.answer_as<TooManyWait>(b.read()), nullptr);
+}
+
+TEST_F(ReplicaTest, LetsWhoWaitedForTheirTokenMakeRoom) {
+  log.append(events::Record());
+  for (int i = 0; i < 4; ++i) b.send(create(), {}, {}, log.end());
+  EXPECT_NE(b.answer_as<BehindToken>(b.send(create(), {}, {}, log.end())), nullptr);
+  b.read_all();
+  log.append(events::Record());
+  EXPECT_EQ(b.answer(b.send(create(), {}, {}, log.end())), nullptr);
+}
+
 TEST_F(ReplicaTest, SaysThatItIsBehindTheToken) {
   a.send_through(create());
   const Ticket ticket = b.send(retitle("x"), at_version(1), {}, log.end());

@@ -46,6 +46,7 @@ class Instance {
                   .source = "/taskstream/command-service/" + std::to_string(seed),
                   .attempts = 3,
                   .ahead_of_tail_at_most = 4,
+                  .waiters_at_most = 4,
                   .random =
                       [seed, n = std::uint8_t{0}]() mutable {
                         events::Uuid::Bytes bytes{};

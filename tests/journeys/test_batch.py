@@ -85,9 +85,64 @@ def test_a_conflict_stops_only_its_own_task(scene, log):
 
     merging = flush(client, [item("PATCH", theirs, 1, {"description": "Merged"}), item("DELETE", theirs, "previous")],
                     {"Prefer": "conflict=merge, return=minimal"})
-    assert verdicts(merging) == [("merged", 204), ("applied", 204)]
+    assert verdicts(merging) == [("merged", 204), ("rejected", 412)]
     assert merging[0]["version"] == 3 and "body" not in merging[0]
+    seen = flush(client, [item("DELETE", theirs, 3)])
+    assert verdicts(seen) == [("applied", 204)]
     assert client.get(theirs).status == 410
+
+
+def test_what_follows_a_merged_command_overwrites_nothing_unseen(scene, log):
+    services = [scene.command_service(log) for _ in range(2)]
+    mine, theirs = (service.client() for service in services)
+    path = new_path()
+    assert mine.request("PUT", path, {"title": "Write the guide"}, {"If-None-Match": "*"}).status == 201
+    assert theirs.request("PATCH", path, {"title": "Write the short guide"}, {"If-Match": '"1"'}).status == 200
+    changed = theirs.request("POST", f"{path}/status", {"to": "IN_PROGRESS"}, {"If-Match": '"2"'})
+    assert changed.status == 200
+    seen = {"Prefer": "conflict=merge", "Consistency-Token": changed.token}
+
+    merged = item("PATCH", path, 1, {"description": "mine"})
+    overwriting = [item("DELETE", path, "previous"),
+                   item("POST", f"{path}/status", "previous", {"to": "CANCELLED"}),
+                   item("PATCH", path, "previous", {"title": "Mine"}),
+                   item("PATCH", path, "previous", {"title": "Mine", "priority": "HIGH"})]
+    verdict_of_first = "merged"
+    for last in overwriting:
+        for flushed in range(2):  # the second time as if the answer was lost
+            first, second = flush(mine, [merged, last], seen)
+            assert (first["verdict"], second["verdict"], second["status"]) == (verdict_of_first, "rejected", 412), last
+            conflict = second["body"]
+            assert (conflict["expectedVersion"], conflict["currentVersion"], conflict["mergeable"]) == (1, 4, False)
+            assert [change["field"] for change in conflict["changes"]] == ["title", "status"], "the description is its own"
+            verdict_of_first = "replayed"
+    current = mine.get(path).json
+    assert (current["title"], current["status"], current["description"]) == ("Write the short guide", "IN_PROGRESS", "mine")
+
+    # What touches only other fields, and what the batch has written itself, goes on.
+    beside = [merged, item("PATCH", path, "previous", {"description": "mine, better"}), item("PUT", f"{path}/lock", "previous", {"ttlSeconds": 60}),
+              item("POST", f"{path}/status", "previous", {"to": "BLOCKED"})]
+    assert verdicts(flush(mine, beside, seen)) == [("replayed", 200), ("merged", 200), ("merged", 200), ("rejected", 412)]
+    # Whoever names the version has seen it.
+    looked = mine.get(path)
+    assert verdicts(flush(mine, [item("PATCH", path, looked.json["version"], {"tags": ["seen"]}), item("DELETE", path, "previous")])) == \
+        [("applied", 200), ("applied", 204)]
+
+
+def test_what_names_no_version_makes_nothing_seen(scene, log):
+    client = scene.command_service(log).client()
+    path = new_path()
+    assert client.request("PUT", path, {"title": "Write", "dueDate": "2999-01-01T00:00:00Z"}, {"If-None-Match": "*"}).status == 201
+    begun = item("PATCH", path, 1, {"description": "mine"})
+    assert verdicts(flush(client, [begun])) == [("applied", 200)]
+    assert client.request("PATCH", path, {"dueDate": "2999-06-01T00:00:00Z"}, {"If-Match": '"2"'}).status == 200
+    postponed = item("POST", f"{path}/postpone", None, {"by": "P1D"})
+    results = flush(client, [begun, postponed, item("PATCH", path, "previous", {"dueDate": "2999-02-01T00:00:00Z"})])
+    assert verdicts(results) == [("replayed", 200), ("applied", 200), ("rejected", 412)]
+    assert results[2]["body"]["conflictingFields"] == ["dueDate"]
+    # Where no version was named there is none to compare with: last write wins, on purpose.
+    assert verdicts(flush(client, [item("PATCH", path, "*", {"title": "Mine"}), item("DELETE", path, "previous")])) == \
+        [("applied", 200), ("applied", 204)]
 
 
 def test_five_hundred_commands_on_many_tasks(scene, log):

@@ -2,6 +2,7 @@
 
 import random
 import resource
+import select
 import selectors
 import socket
 import time
@@ -9,7 +10,7 @@ import time
 from taskstream.client import NoAnswer
 from taskstream.load import Load
 from taskstream.parallel import in_parallel
-from taskstream.tokens import moved_on
+from taskstream.tokens import moved_on, positions_of, token_of
 from taskstream.waiting import wait_until
 
 WAITING = 10_000
@@ -92,6 +93,34 @@ class WaitingCrowd:
         self._selector.close()
 
 
+def test_the_command_service_lets_no_more_wait_than_may(scene):
+    log = scene.file_log()
+    service = scene.command_service(log, "--max-waiters", "2")
+    client = service.client()
+    created = client.create("First")
+    path, ahead = created.headers["Location"], moved_on(created.token, 1)
+
+    def waiting():
+        connection = socket.create_connection(("127.0.0.1", service.port), timeout=20.0)
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConsistency-Token: {ahead}\r\nPrefer: wait=30\r\n\r\n".encode())
+        return connection
+    # Whichever of three comes last finds no place, and is answered long before its time is over.
+    crowd = [waiting() for _ in range(3)]
+    answered, _, _ = select.select(crowd, [], [], 20.0)
+    assert len(answered) == 1
+    told = answered[0].recv(65_536).decode()
+    assert told.startswith("HTTP/1.1 503 ") and "\r\nRetry-After: " in told and '"READ_MODEL_BEHIND"' in told, told
+    crowd.remove(answered[0])
+    answered[0].close()
+    strong = client.get(path)
+    assert (strong.status, strong.code) == (503, "SERVICE_UNAVAILABLE") and strong.headers["Retry-After"], strong
+    assert client.create("Second").status == 201, "what has not to wait is done"
+    for connection in crowd:
+        assert connection.recv(15) == b"HTTP/1.1 200 OK"
+        connection.close()
+    assert client.get(path).status == 200
+
+
 def test_reads_are_monotonic_across_replicas(scene, log, seed):
     """Each answer's token goes along with the next request: no replica answers from before what another has shown."""
     service = scene.command_service(log)
@@ -147,6 +176,34 @@ def test_a_place_in_the_order_of_changes_is_a_token_everywhere(scene, log):
     assert commands.edit(created.json["taskId"], 1, {"Consistency-Token": place}, title="Write more").status == 200
     refused = commands.get(created.headers["Location"], Consistency_Token=place[:-1])
     assert (refused.status, refused.code) == (400, "TOKEN_UNKNOWN"), refused
+
+
+def test_both_services_read_the_field_alike(scene, log):
+    commands, replica = scene.command_service(log).client(), scene.projection_service(log).client()
+    created = commands.create("Write the guide")
+    path, token = created.headers["Location"], created.token
+    log_id, positions = positions_of(token)
+    for reader in (commands, replica):
+        for whole in (f"{token},,{token}", f",{token}", f"{token}\t, "):
+            read = reader.get(path, Consistency_Token=whole)
+            assert (read.status, read.json) == (200, created.json), (whole, read)
+    refused = {"": "empty", " , ,": "empty", f"{token},?": "cannot be read", f"{token} {token}": "cannot be read",
+               token_of(bytes(16), positions): "another log", token_of(log_id, [*positions, *[0] * 64, 1]): "partition that this log has not"}
+    for field, why in refused.items():
+        answers = [reader.get(path, Consistency_Token=field) for reader in (commands, replica)]
+        answers.append(commands.edit(created.json["taskId"], 1, {"Consistency-Token": field}, title="Never"))
+        for answer in answers:
+            assert (answer.status, answer.code) == (400, "TOKEN_UNKNOWN"), (field, answer)
+            assert why in answer.json["detail"], (field, answer)
+        assert len({answer.json["detail"] for answer in answers}) == 1
+    # Offsets that nobody has ever reached: late, and late by as much as a number holds.
+    most = 2**63 - 1
+    forged = token_of(log_id, [most] * max(1, len(positions)))
+    for reader in (commands, replica):
+        late = reader.get(path, Consistency_Token=f"{token}, {forged}", Prefer="wait=0")
+        assert (late.status, late.code) == (503, "READ_MODEL_BEHIND"), late
+        assert 0 < late.json["lagRecords"] <= most, late
+    assert replica.get(path).json == commands.get(path).json == created.json
 
 
 def test_a_token_holds_at_a_replica_that_is_made_anew(scene, log):

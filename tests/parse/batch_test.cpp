@@ -161,6 +161,20 @@ TEST_F(BatchTest, ExpectsTheVersionThatWasFoundWhereNothingChanged) {
   EXPECT_EQ(expected, std::vector<std::int64_t>{12});
 }
 
+TEST_F(BatchTest, TellsWithThePreviousVersionWhatOfItWasNotSeen) {
+  std::vector<Expectation> expected;
+  results_with("[" + edit("a") + "," + edit("b", kPrevious) + "]", [&](const CommandRequest& request) -> Result {
+    expected.push_back(request.expectation);
+    return at_version(10, 10);  // merged
+  });
+  ASSERT_EQ(expected.size(), 2U);
+  EXPECT_FALSE(expected[0].unseen);
+  ASSERT_TRUE(expected[1].unseen);
+  EXPECT_EQ(expected[1].versions.at(0).value, 10);
+  EXPECT_EQ(expected[1].unseen->seen.value, 7);
+  EXPECT_EQ(expected[1].unseen->own, std::vector<events::StreamVersion>{{10}});
+}
+
 TEST_F(BatchTest, StopsOnlyTheStreamOfAnItemThatFailedOrIsUnknown) {
   for (const Result& failure : {Result(Rejection(TaskIsClosed())), Result(OutcomeUnknown{kEvent})}) {
     asked_.clear();

@@ -12,7 +12,8 @@ namespace {
 using namespace examples;
 using http::Request;
 
-const events::LogId kLog = *events::LogId::parse("0197f2c4-0000-7000-8000-00000000000a");
+const events::LogId kLogId = *events::LogId::parse("0197f2c4-0000-7000-8000-00000000000a");
+const events::LogIdentity kLog{.log_id = kLogId, .partitions = 2};
 const events::LogId kOtherLog = *events::LogId::parse("0197f2c4-0000-7000-8000-00000000000c");
 
 Request with(const std::string& name, const std::string& value) {
@@ -44,7 +45,7 @@ TEST(RequestTerms, CoverEveryTokenThatWasSent) {
   const events::PositionVector one(std::vector<events::Offset>{5, 0});
   const events::PositionVector two(std::vector<events::Offset>{1, 9});
   Request request =
-      with("Consistency-Token", events::encode_token(kLog, one) + " , " + events::encode_token(kLog, two));
+      with("Consistency-Token", events::encode_token(kLogId, one) + " , " + events::encode_token(kLogId, two));
   const auto terms = read_terms(request, kLog);
   ASSERT_TRUE(terms.has_value());
   EXPECT_EQ(terms->at_least, events::PositionVector(std::vector<events::Offset>{5, 9}));
@@ -52,9 +53,10 @@ TEST(RequestTerms, CoverEveryTokenThatWasSent) {
   EXPECT_EQ(read_terms(request, kLog)->at_least, events::PositionVector());
 }
 
-TEST(RequestTerms, RefuseATokenThatIsUnreadableOrOfAnotherLog) {
+TEST(RequestTerms, RefuseATokenThatSaysNothingOfThisLog) {
   const std::string foreign = events::encode_token(kOtherLog, events::PositionVector({1}));
-  for (const std::string& token : {std::string("x"), foreign, events::encode_token(kLog, {}) + ",?"}) {
+  for (const std::string& token : {std::string("x"), std::string(","), foreign, events::encode_token(kLogId, {}) + ",?",
+                                   events::encode_token(kLogId, events::PositionVector({0, 0, 1}))}) {
     const auto terms = read_terms(with("Consistency-Token", token), kLog);
     ASSERT_TRUE(terms.has_error()) << token;
     EXPECT_EQ(terms.error().code, "TOKEN_UNKNOWN");

@@ -40,15 +40,6 @@ TEST(ChangeToken, IsNoConsistencyTokenAndNoneIsOne) {
   EXPECT_EQ(events::decode_token(events::encode_change_token(kLog, kAtRest), kLog).error(), TokenError::Unreadable);
 }
 
-TEST(ChangeToken, PromisesFreshnessAsAConsistencyTokenDoes) {
-  const auto freshness = [](const std::string& text) { return events::decode_freshness(text, kLog); };
-  EXPECT_EQ(*freshness(events::encode_token(kLog, kAtRest.seen)), kAtRest.seen);
-  EXPECT_EQ(*freshness(events::encode_change_token(kLog, kAtRest)), kAtRest.seen);
-  EXPECT_EQ(*freshness(events::encode_change_token(kLog, kUnderWay)), kUnderWay.needs());
-  EXPECT_EQ(freshness("c.").error(), TokenError::Unreadable);
-  EXPECT_EQ(freshness(events::encode_change_token(kOther, kAtRest)).error(), TokenError::OfAnotherLog);
-}
-
 TEST(ChangeToken, ThatIsDamagedIsUnreadable) {
   for (const events::ChangeToken& token : {kAtRest, kUnderWay}) {
     const std::string text = events::encode_change_token(kLog, token);

@@ -24,15 +24,21 @@ class BatchRun : public std::enable_shared_from_this<BatchRun> {
   void start();
 
  private:
-  void go_on(command::BatchChain& chain, std::optional<events::EventId> before);
-  void on_end(command::BatchChain& chain, const Operation& operation);
-  void end_chain();
+  // The items of one stream.
+  struct Line {
+    command::BatchChain chain;
+    std::optional<Operation::Follows> known;  // from the first that succeeded
+  };
+
+  void go_on(Line& line);
+  void on_end(Line& line, const Operation& operation);
+  void end_line();
 
   Site& site_;
   std::vector<BatchCommand> commands_;
   Ends ends_;
-  std::vector<command::BatchChain> chains_;
-  std::size_t open_chains_;
+  std::vector<Line> lines_;
+  std::size_t open_lines_ = 0;
   bool is_answered_ = true;
 };
 

@@ -143,9 +143,14 @@ CommandGenerator::CommandGenerator(Random& random) : random_(random) {
 }
 
 command::CommandRequest CommandGenerator::command(const command::Asker& asker, const Knowledge& knowledge) {
-  command::CommandRequest request;
   const bool is_on_user = random_.chance(400);
-  request.stream = any_stream(is_on_user ? hot_users_ : hot_tasks_);
+  return command_on(any_stream(is_on_user ? hot_users_ : hot_tasks_), asker, knowledge);
+}
+
+command::CommandRequest CommandGenerator::command_on(const events::StreamId& stream, const command::Asker& asker,
+                                                     const Knowledge& knowledge) {
+  command::CommandRequest request;
+  request.stream = stream;
   // What the client has not seen yet is mostly not there yet.
   const bool makes = !knowledge.versions.contains(request.stream) && random_.chance(600);
   if (request.stream.kind() == "user") {
@@ -172,9 +177,13 @@ command::CommandRequest CommandGenerator::read(const command::Asker& asker, cons
 
 std::vector<BatchCommand> CommandGenerator::batch(const command::Asker& asker, Knowledge knowledge) {
   std::vector<BatchCommand> items(static_cast<std::size_t>(random_.between(2, 6)));
+  const bool merges = random_.chance(500);  // all or nothing: it is said once for all of them
   std::set<events::StreamId> before;
+  std::optional<events::StreamId> last;
   for (BatchCommand& item : items) {
-    item.request = command(asker, knowledge);
+    item.request = last && random_.chance(500) ? command_on(*last, asker, knowledge) : command(asker, knowledge);
+    last = item.request.stream;
+    item.request.merge_conflicts = merges;
     if (!item.request.key) item.request.key = new_key();
     item.expects_previous = before.contains(item.request.stream) && random_.chance(700);
     before.insert(item.request.stream);

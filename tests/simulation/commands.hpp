@@ -44,6 +44,8 @@ class CommandGenerator {
   events::StreamId missing_task(events::Partition partition, events::Partition partitions);
 
  private:
+  command::CommandRequest command_on(const events::StreamId& stream, const command::Asker& asker,
+                                     const Knowledge& knowledge);
   command::TaskCommand any_task_command();
   command::UserCommand any_user_command();
   command::Expectation expectation(const command::CommandRequest& request, const Knowledge& knowledge);

@@ -36,8 +36,16 @@ struct Operation {
   std::optional<Moment> ended;      // when it was answered, or when its instance died
   std::optional<command::Answer> answer;
   bool waits_for_tokens = false;
-  // The event of the item before it in its batch, when it expects the version that this one made.
-  std::optional<events::EventId> follows;
+  // What its sender goes by, when it expects the version that the item before it in its batch has made.
+  struct Follows {
+    std::optional<events::EventId> before;  // the event of that item, unless it changed nothing
+    // The newest version that the sender has named on this stream; where none was named, the one that the first of the
+    // batch's items here has made.
+    events::StreamVersion seen;
+    bool was_named = false;
+    std::vector<events::EventId> own;  // what the batch has made
+  };
+  std::optional<Follows> follows;
   // Its instance had been told of records that the log lost before they were folded. No answer can be right that rests
   // on one: that an acknowledged record stays is what everything is built upon. The instance finds out, and stops.
   bool rests_on_a_loss = false;

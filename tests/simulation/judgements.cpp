@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "events/fold/fields.hpp"
 #include "tests/simulation/oracle.hpp"
 
 namespace taskstream::simulation {
@@ -215,10 +216,34 @@ Judgement claims_what_it_wants(const Operation& operation, const Truth& truth) {
 // An item of a batch that expects "previous" comes right after the item before it, or not at all when others were in
 // between; unless it may be merged with what they have done.
 Judgement follows_its_batch(const Operation& operation, const Truth& truth) {
-  const Truth::Accepted* before = operation.follows ? truth.find(*operation.follows) : nullptr;
+  const auto& event = operation.follows ? operation.follows->before : std::nullopt;
+  const Truth::Accepted* before = event ? truth.find(*event) : nullptr;
   if (before == nullptr || operation.request.merge_conflicts) return std::nullopt;
   for (const events::EventId& id : landed_on(operation.stream(), operation, truth)) {
     if (truth.find(id)->version != before->version + 1) return "took effect elsewhere than right after its batch's last";
+  }
+  return std::nullopt;
+}
+
+// Nor does it touch what others have changed since its sender saw the stream last, in any version between that one and
+// its own.
+Judgement leaves_alone_what_was_not_seen(const Operation& operation, const Truth& truth) {
+  if (!operation.follows || truth.follows_a_loss()) return std::nullopt;
+  const auto& [before, seen, was_named, own] = *operation.follows;
+  for (const events::EventId& id : landed_on(operation.stream(), operation, truth)) {
+    const auto& versions = truth.versions(operation.stream());
+    const std::size_t made = truth.find(id)->version;
+    for (auto v = static_cast<std::size_t>(seen.value) + 1; v < made; ++v) {
+      if (std::ranges::find(own, versions[v].event_id) != own.end()) continue;
+      if (!versions[v].recorded || !versions[made].recorded) continue;
+      const events::Event& event = versions[made].recorded->event;
+      if (std::holds_alternative<events::TaskDeleted>(event)) return "deleted what its batch's sender had not seen";
+      const auto theirs = events::fields_changed_by(versions[v].recorded->event);
+      const auto fields = events::fields_changed_by(event);
+      if (std::ranges::find_first_of(theirs, fields) != theirs.end()) {
+        return "changed what others had changed, unseen by its batch's sender, in version " + std::to_string(v);
+      }
+    }
   }
   return std::nullopt;
 }
@@ -242,6 +267,7 @@ constexpr Judge kJudges[] = {
     contended_has_tried,
     claims_what_it_wants,
     follows_its_batch,
+    leaves_alone_what_was_not_seen,
     appends_nothing_after_its_deadline,
 };
 

@@ -77,6 +77,10 @@ const Version* find_key(const CommandRequest& request, const std::vector<Version
   return nullptr;
 }
 
+bool names(const Expectation& expectation, events::StreamVersion version) {
+  return std::ranges::find(expectation.versions, version) != expectation.versions.end();
+}
+
 bool is_met(const Expectation& expectation, events::StreamVersion version) {
   switch (expectation.kind) {
     case Expectation::Kind::NotStated:
@@ -86,15 +90,17 @@ bool is_met(const Expectation& expectation, events::StreamVersion version) {
     case Expectation::Kind::Absent:
       return false;
     case Expectation::Kind::OneOf:
-      return std::ranges::find(expectation.versions, version) != expectation.versions.end();
+      return names(expectation, version) && !expectation.unseen;
   }
   return false;
 }
 
-// The last change of each field in the versions after `since`, up to `version`.
-std::vector<FieldChange> changes(const std::vector<Version>& versions, std::int64_t since, std::size_t version) {
+// The last change of each field in the versions after `since`, up to `version`, but for those that the sender made.
+std::vector<FieldChange> changes(const std::vector<Version>& versions, std::int64_t since, std::size_t version,
+                                 const std::vector<events::StreamVersion>& own) {
   std::map<events::Field, FieldChange> last;
   for (auto v = static_cast<std::size_t>(since) + 1; v <= version; ++v) {
+    if (std::ranges::find(own, events::StreamVersion{static_cast<std::int64_t>(v)}) != own.end()) continue;
     const events::RecordedEvent& recorded = *versions[v].recorded;
     for (const events::Field field : events::fields_changed_by(recorded.event)) {
       last[field] = {.field = field,
@@ -113,19 +119,29 @@ std::vector<events::Field> wanted_fields(const CommandRequest& request, const ev
   return fields_to_change(*user_in(state), user_command(request));
 }
 
+// An edit; and of a batch that goes on from its own last version, whatever deletes nothing.
+bool bears_others(const CommandRequest& request, events::StreamVersion version) {
+  if (edits(request)) return true;
+  const auto* command = task_command(request);
+  if (command != nullptr && std::holds_alternative<DeleteTask>(*command)) return false;
+  return request.expectation.unseen && names(request.expectation, version);
+}
+
 VersionConflict conflict(const CommandRequest& request, const std::vector<Version>& versions, std::size_t version) {
   const events::State& state = versions[version].after.state;
   const auto& expected = request.expectation.versions;
   VersionConflict conflict{.current = state};
-  if (!expected.empty()) conflict.expected = std::ranges::max(expected);
+  const auto& unseen = request.expectation.unseen;
+  if (!expected.empty()) conflict.expected = unseen ? unseen->seen : std::ranges::max(expected);
   const bool is_past = conflict.expected && *conflict.expected < versions[version].after.version;
   if (!is_past || conflict.expected->value == 0) return conflict;
-  conflict.changes = changes(versions, conflict.expected->value, version);
+  conflict.changes = changes(versions, conflict.expected->value, version,
+                             unseen ? unseen->own : std::vector<events::StreamVersion>());
   for (const events::Field field : wanted_fields(request, state)) {
     if (std::ranges::find(conflict.changes, field, &FieldChange::field) == conflict.changes.end()) continue;
     conflict.conflicting.push_back(field);
   }
-  conflict.mergeable = edits(request) && conflict.conflicting.empty();
+  conflict.mergeable = conflict.conflicting.empty() && bears_others(request, versions[version].after.version);
   return conflict;
 }
 
@@ -210,7 +226,8 @@ Expected expect(const CommandRequest& request, const Stand& stand, events::Insta
     if (!creates(request)) return refused(missing_on(request.stream));
     if (request.expectation.kind == Expectation::Kind::Required) return refused(PreconditionRequired());
     const auto& expected = request.expectation.versions;
-    const auto highest = expected.empty() ? std::nullopt : std::optional(std::ranges::max(expected));
+    auto highest = expected.empty() ? std::nullopt : std::optional(std::ranges::max(expected));
+    if (request.expectation.unseen) highest = request.expectation.unseen->seen;
     return refused(VersionConflict{.expected = highest});
   }
   if (known.after.quarantine) return refused(StreamQuarantined{*known.after.quarantine});
@@ -222,7 +239,8 @@ Expected expect(const CommandRequest& request, const Stand& stand, events::Insta
   bool merges = false;
   if (is_there(state) && !is_met(request.expectation, known.after.version)) {
     VersionConflict met = conflict(request, versions, version);
-    merges = request.merge_conflicts && met.mergeable;
+    const bool goes_on = request.expectation.unseen && names(request.expectation, known.after.version);
+    merges = (request.merge_conflicts || goes_on) && met.mergeable;
     if (!merges) return refused(std::move(met));
   }
   if (request.values_unreadable) return refused(Rejection(ValuesAreInvalid()));

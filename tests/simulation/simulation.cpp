@@ -213,9 +213,9 @@ void Run::ask(int site, Operation operation) {
 }
 
 const char* name_of(const command::Result& result) {
-  static constexpr const char* kNames[] = {"success",      "rejection",   "conflict",  "required",
-                                           "key reused",   "still runs",  "contended", "unavailable",
-                                           "behind token", "quarantined", "not ready", "unknown"};
+  static constexpr const char* kNames[] = {
+      "success",     "rejection",    "conflict",      "required",    "key reused", "still runs", "contended",
+      "unavailable", "behind token", "too many wait", "quarantined", "not ready",  "unknown"};
   static_assert(std::size(kNames) == std::variant_size_v<command::Result>);
   return kNames[result.index()];
 }
