@@ -62,8 +62,8 @@ class ChangeFeed {
   events::PositionVector snapshot();
   void walk_partition(Walking& walking, events::Partition partition);
   void take(Walking& walking, events::Position at);
-  void take_overtaken(Walking& walking);
   void take_overtaken(Walking& walking, events::Partition partition);
+  void take_as_it_was(Walking& walking, events::Partition partition, events::Offset end);
   std::int64_t version_before(std::int64_t stream_no, std::int64_t newest, events::Offset offset);
   std::string body_at(const events::Uuid& id, std::int64_t stream_no, std::int64_t version);
   std::string last_event(std::int64_t stream_no, std::int64_t version);

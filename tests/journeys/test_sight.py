@@ -181,6 +181,26 @@ def test_a_place_or_a_cursor_of_somebody_else_opens_nothing(office):
     assert stream.next().comment == "stream" and stream.is_silent()
 
 
+def test_a_place_that_is_made_up_opens_nothing(office):
+    def place():
+        answer = office.all.get("/v1/changes?limit=200", Consistency_Token=office.last.token).json
+        assert not answer["more"]
+        return answer["next"].removeprefix("c.")
+    base = place()
+    secret = office.new("Free for a moment")
+    end = place()
+    office.last = office.manager.assign(secret, 1, office.bob_id)
+    office.last = office.manager.edit(office.written, 1, title="Ann may read this")
+    forged = f"w.{place()}.{base}.{end}"
+    stream = EventStream(office.projection.port, last_event_id=forged, bearer=office.ann_token.text)
+    told = {event["taskId"]: event for event in (stream.next_task() for _ in range(2))}
+    assert stream.is_silent()
+    assert (told[secret]["gone"], told[secret]["task"], told[secret]["changes"]) == ("left", None, {})
+    assert told[office.written]["task"]["title"] == "Ann may read this"
+    items = office.anns(f"/v1/changes?since={forged}").json["items"]
+    assert all("task" not in item for item in items if item["taskId"] == secret)
+
+
 def test_who_becomes_a_manager_sees_everything(office):
     assert office.anns(f"/v1/tasks/{office.bobs}").status == 404
 
