@@ -127,13 +127,12 @@ void ChangeFeed::take(Walking& walking, events::Position at) {
                    .body = {},
                    .span = {},
                    .next = walking.page.next};
-  if (walking.query.with_spans) {
+  // What happened to it until it left concerns nobody whom it has left, nor does the event by which it did.
+  if (walking.query.with_spans && !left) {
     const std::int64_t stream_no = row.getColumn(5).getInt64();
-    task.span.emplace();
-    task.span->last_event = last_event(stream_no, task.version);
-    // What happened to it until it left concerns nobody whom it has left.
     const events::Offset base = walking.page.next.walk->base.next(at.partition);
-    if (!left) task.span->before = body_at(task.id, stream_no, version_before(stream_no, task.version, base));
+    task.span = ChangeSpan{.before = body_at(task.id, stream_no, version_before(stream_no, task.version, base)),
+                           .last_event = last_event(stream_no, task.version)};
   }
   if (!left) task.body = std::move(body);
   walking.page.items.push_back(std::move(task));

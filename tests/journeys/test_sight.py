@@ -157,13 +157,17 @@ def test_the_stream_tells_what_one_sees_and_what_has_left(office):
     told = {event["taskId"]: event for event in (stream.next_task() for _ in range(3))}
     assert {task_id: (event.get("gone"), event["matches"]) for task_id, event in told.items()} == {
         office.free: ("left", False), office.given: ("left", False), new: (None, True)}
+    # Who took it from them, by which event and when, is for those who still see the task.
     for left in (office.free, office.given):
-        assert (told[left]["task"], told[left]["changes"]) == (None, {})
+        assert told[left] == {
+            "taskId": left, "version": 2, "type": None, "eventId": None, "actor": None, "time": None, "changes": {},
+            "deleted": False, "matches": False, "gone": "left", "task": None}
     # Who connects again later is told the same.
     resumed = EventStream(office.projection.port, last_event_id=place, bearer=office.ann_token.text)
     again = {event["taskId"]: event for event in (resumed.next_task() for _ in range(3))}
-    assert {task_id: event.get("gone") for task_id, event in again.items()} == {
-        task_id: event.get("gone") for task_id, event in told.items()}
+    assert {task_id: again[task_id] for task_id in (office.free, office.given)} == {
+        task_id: told[task_id] for task_id in (office.free, office.given)}
+    assert again[new].get("gone") is None
     assert stream.is_silent() and resumed.is_silent()
 
 

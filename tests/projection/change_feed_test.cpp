@@ -68,6 +68,23 @@ TEST(ChangeFeed, TellsWhatIsGoneAndHow) {
   EXPECT_EQ(queries.changes({.since = first.next}).items.size(), 4U);
 }
 
+TEST(ChangeFeed, TellsNothingOfHowATaskLeft) {
+  ReadModel model;
+  model.append(recorded(task_id(1), 1, events::TaskCreated{.title = "a", .assignee_id = user_id(1)}));
+  model.deliver();
+  const events::ChangeToken then = model.queries().changes({}).next;
+  model.append(recorded(task_id(1), 2, events::TaskAssigned{.assignee_id = user_id(2)}));
+  model.append(recorded(task_id(1), 3, events::TaskEdited{.changes = {.title = "secret"}}));
+  model.deliver();
+  const ChangePage page =
+      model.queries().changes({.since = then, .sight = Sight::of_member(user_id(1)), .with_spans = true});
+  ASSERT_EQ(page.items.size(), 1U);
+  EXPECT_EQ(page.items[0].gone, Gone::Left);
+  EXPECT_EQ(page.items[0].version, 2);
+  EXPECT_TRUE(page.items[0].body.empty());
+  EXPECT_FALSE(page.items[0].span);
+}
+
 events::TaskId one_of_many(int number) {
   events::Uuid::Bytes bytes = task_id(1).uuid().bytes();
   bytes[1] = static_cast<std::uint8_t>(number >> 8);
