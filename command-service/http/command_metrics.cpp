@@ -49,8 +49,8 @@ void write_fold(const Replica& replica, MetricsPage& page) {
   }
   page.gauge("taskstream_fold_lag_records", "Records between the fold and the end of the log as last told.",
              static_cast<double>(replica.lag().records(replica.fold())));
-  page.gauge("taskstream_fold_lag_seconds", "How long the fold has been behind an end of the log that was told.",
-             seconds(replica.lag().time(std::chrono::steady_clock::now())));
+  page.gauge("taskstream_fold_lag_seconds", "For how long the oldest record that is not folded has been known of.",
+             seconds(replica.lag().time(replica.fold(), std::chrono::steady_clock::now())));
   page.gauge("taskstream_commands_under_way", "Commands that wait for their answer.",
              static_cast<double>(replica.commands_under_way()));
   page.gauge("taskstream_reads_under_way", "Strong reads that wait for their answer.",

@@ -28,12 +28,12 @@ void write_fold(ReadSide& side, MetricsPage& page) {
                static_cast<double>(committed->positions.next(p)), {{"partition", std::to_string(p)}});
   }
   const Lag lag = side.freshness().lag();
-  const auto age = static_cast<double>(lag.age.count());
   page.gauge("taskstream_fold_lag_records", "Records between the fold and the end of the log as last told.",
              static_cast<double>(lag.records));
-  page.gauge("taskstream_fold_lag_seconds", "How long the fold has been behind an end of the log that was told.",
-             lag.records > 0 ? age : 0);
-  page.gauge("taskstream_read_model_age_seconds", "Since the read model was last known to hold everything.", age);
+  page.gauge("taskstream_fold_lag_seconds", "For how long the oldest record that is not folded has been known of.",
+             std::chrono::duration<double>(lag.behind).count());
+  page.gauge("taskstream_read_model_age_seconds", "Since the read model was last known to hold everything.",
+             static_cast<double>(lag.age.count()));
 }
 
 void write_waiters(const TokenWaiters& waiters, MetricsPage& page) {
