@@ -68,8 +68,6 @@ void write_appends(const ReplicaDriver& driver, MetricsPage& page) {
   append("unknown", appends.unknown);
   page.durations("taskstream_log_append_duration_seconds", "From handing a record to the log until it was durable.",
                  appends.durations);
-  page.gauge("taskstream_log_reachable", "1 while nothing speaks against the log being in reach.",
-             driver.is_log_reachable() ? 1 : 0);
   page.gauge("taskstream_clock_skew_seconds", "How far the log's clock was off this machine's at the last append.",
              seconds(driver.clock_skew()));
 }
@@ -85,6 +83,8 @@ void write_state_file(const ReplicaDriver& driver, MetricsPage& page) {
 }  // namespace
 
 void write_metrics(const CommandApi& api, MetricsPage& page) {
+  page.gauge("taskstream_log_reachable", "1 while nothing speaks against the log being in reach.",
+             api.replica != nullptr && api.replica->is_log_reachable() ? 1 : 0);
   if (api.replica == nullptr) return;
   write_commands(api.replica->replica().figures(), page);
   write_fold(api.replica->replica(), page);
