@@ -113,7 +113,6 @@ void LogFollowing::begin() {
     throw ReadModelRefused(another_logs_message(*name_.target(), *outdated_log_id_, identity_->log_id));
   }
   reads_.set_log(*identity_);
-  reads_.set_opened_log(*log_);
   questions_ = std::make_unique<EndQuestions>(*log_, reads_.freshness());
   questions_->ask_when_due();
   if (found_) {
@@ -137,7 +136,10 @@ bool LogFollowing::open_patiently() {
     std::chrono::milliseconds wait = kOpenPause;
     try {
       const auto deadline = Clock::now() + kOpenAttempt;
-      if (!log_) log_ = events::open_log(options_.url, options_.log, deadline);
+      if (!log_) {
+        log_ = events::open_log(options_.url, options_.log, deadline);
+        reads_.set_opened_log(*log_);
+      }
       identity_ = events::read_genesis(*log_, deadline);
       if (identity_) return true;
       reason = "the log is empty: a command service writes its first record, which says who it is";

@@ -57,8 +57,18 @@ class QueryWorker {
     for (http::Route& route : http::system_routes(readiness, kOpenApiText)) routes.push_back(std::move(route));
     for (http::Route& route : page_routes(board_files(), command_url)) routes.push_back(std::move(route));
     routes.push_back(
-        http::metrics_route(metrics, [this](http::MetricsPage& page) { write_model_metrics(reader_, page); }));
+        http::metrics_route(metrics, [this](http::MetricsPage& page) { write_model_metrics(page); }));
     return routes;
+  }
+
+  // A read model that cannot be read now is no reason to say nothing of all the rest.
+  void write_model_metrics(http::MetricsPage& page) {
+    try {
+      count_parked(reader_);
+    } catch (const std::exception& e) {
+      spdlog::warn("the read model cannot be read for /metrics: {}", e.what());
+    }
+    write_parked(reader_.side(), page);
   }
 
   boost::asio::io_context context_{1};

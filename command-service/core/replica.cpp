@@ -97,7 +97,7 @@ void Replica::on_records(std::vector<LogRecord> records, Now now) {
 
 void Replica::on_partition_end(events::Position end, Now now) {
   Sequencer& sequencer = sequencers_[static_cast<std::size_t>(end.partition)];
-  lag_.on_end(end.partition, end.offset);
+  lag_.on_end(end.partition, end.offset, fold_, now.steady);
   fold_step(sequencer.on_partition_end(end.offset), end.partition, now);
   settle(now);
 }
@@ -142,7 +142,7 @@ void Replica::on_end_of_log(events::Partition partition, const events::EventLog:
       end ? end_watch_.judge(partition, end->next(partition), now.steady) : EndWatch::Verdict::Doubtful;
   switch (verdict) {
     case EndWatch::Verdict::Sound:
-      lag_.on_end(partition, end->next(partition));
+      lag_.on_end(partition, end->next(partition), fold_, now.steady);
       barrier_.on_end(partition, end->next(partition), fold_.next(partition));
       break;
     case EndWatch::Verdict::Doubtful:
@@ -158,7 +158,6 @@ void Replica::on_end_of_log(events::Partition partition, const events::EventLog:
 
 void Replica::on_tick(Now now) {
   barrier_.retry();
-  lag_.look(fold_, now.steady);
   while (!deadlines_.empty() && deadlines_.begin()->first <= now.steady) {
     const Ticket ticket = deadlines_.extract(deadlines_.begin()).mapped();
     on_deadline(ticket, now.steady);

@@ -1,6 +1,6 @@
 #include "command-service/domain/access.hpp"
 
-#include "command-service/domain/transitions.hpp"
+#include "events/fold/whose_task.hpp"
 
 namespace taskstream::command {
 namespace {
@@ -9,11 +9,7 @@ using events::TaskState;
 
 // The name of whoever has the task is their user's id, in whatever case a token spells it.
 bool is_own(const std::string& actor, const TaskState& task) {
-  return task.created_by == actor || (task.assignee_id && task.assignee_id == events::UserId::parse(actor));
-}
-
-bool is_to_be_had(const TaskState& task) {
-  return !task.assignee_id && !is_closed(task.status);
+  return events::is_of(task, actor, events::UserId::parse(actor));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "events/fold/whose_task.hpp"
+
 namespace taskstream::command {
 
 using events::Status;
@@ -38,7 +40,7 @@ bool may_go(Status from, Status to) {
 }
 
 bool is_closed(Status status) {
-  return status == Status::Completed || status == Status::Cancelled;
+  return !events::is_open(status);
 }
 
 }  // namespace taskstream::command

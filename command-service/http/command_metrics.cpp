@@ -49,8 +49,8 @@ void write_fold(const Replica& replica, MetricsPage& page) {
   }
   page.gauge("taskstream_fold_lag_records", "Records between the fold and the end of the log as last told.",
              static_cast<double>(replica.lag().records(replica.fold())));
-  page.gauge("taskstream_fold_lag_seconds", "How long the fold has been behind an end of the log that was told.",
-             seconds(replica.lag().time(std::chrono::steady_clock::now())));
+  page.gauge("taskstream_fold_lag_seconds", "For how long the oldest record that is not folded has been known of.",
+             seconds(replica.lag().time(replica.fold(), std::chrono::steady_clock::now())));
   page.gauge("taskstream_commands_under_way", "Commands that wait for their answer.",
              static_cast<double>(replica.commands_under_way()));
   page.gauge("taskstream_reads_under_way", "Strong reads that wait for their answer.",
@@ -68,8 +68,6 @@ void write_appends(const ReplicaDriver& driver, MetricsPage& page) {
   append("unknown", appends.unknown);
   page.durations("taskstream_log_append_duration_seconds", "From handing a record to the log until it was durable.",
                  appends.durations);
-  page.gauge("taskstream_log_reachable", "1 while nothing speaks against the log being in reach.",
-             driver.is_log_reachable() ? 1 : 0);
   page.gauge("taskstream_clock_skew_seconds", "How far the log's clock was off this machine's at the last append.",
              seconds(driver.clock_skew()));
 }
@@ -85,6 +83,8 @@ void write_state_file(const ReplicaDriver& driver, MetricsPage& page) {
 }  // namespace
 
 void write_metrics(const CommandApi& api, MetricsPage& page) {
+  page.gauge("taskstream_log_reachable", "1 while nothing speaks against the log being in reach.",
+             api.replica != nullptr && api.replica->is_log_reachable() ? 1 : 0);
   if (api.replica == nullptr) return;
   write_commands(api.replica->replica().figures(), page);
   write_fold(api.replica->replica(), page);

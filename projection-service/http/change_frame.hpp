@@ -18,8 +18,11 @@ struct ChangeText {
   std::size_t size() const { return id.size() + event.size() + changes.size() + task.size(); }
 };
 
-// `event: task`. Of a task that is gone, only so much is told.
-void append_frame(std::string& to, const ChangeText& change, bool matches, ChangedTask::Gone gone);
+// `event: task`. A task that was deleted is not shown.
+void append_frame(std::string& to, const ChangeText& change, bool matches, bool deleted);
+
+// `event: task` of one that has left the reader's sight: that it has, and nothing of the event by which it did.
+void append_left(std::string& to, std::string_view id, const events::Uuid& task, std::int64_t version);
 
 // A comment, with the id from which the stream can be resumed, though nothing that it shows has happened.
 void append_comment(std::string& to, std::string_view comment, std::string_view id);

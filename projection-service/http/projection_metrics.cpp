@@ -28,12 +28,12 @@ void write_fold(ReadSide& side, MetricsPage& page) {
                static_cast<double>(committed->positions.next(p)), {{"partition", std::to_string(p)}});
   }
   const Lag lag = side.freshness().lag();
-  const auto age = static_cast<double>(lag.age.count());
   page.gauge("taskstream_fold_lag_records", "Records between the fold and the end of the log as last told.",
              static_cast<double>(lag.records));
-  page.gauge("taskstream_fold_lag_seconds", "How long the fold has been behind an end of the log that was told.",
-             lag.records > 0 ? age : 0);
-  page.gauge("taskstream_read_model_age_seconds", "Since the read model was last known to hold everything.", age);
+  page.gauge("taskstream_fold_lag_seconds", "For how long the oldest record that is not folded has been known of.",
+             std::chrono::duration<double>(lag.behind).count());
+  page.gauge("taskstream_read_model_age_seconds", "Since the read model was last known to hold everything.",
+             static_cast<double>(lag.age.count()));
 }
 
 void write_waiters(const TokenWaiters& waiters, MetricsPage& page) {
@@ -84,20 +84,24 @@ void write_metrics(ReadSide& side, MetricsPage& page) {
   write_streams(side, page);
   write_rebuild(side, page);
   const events::EventLog* log = side.opened_log();
-  if (log == nullptr) return;
   page.gauge("taskstream_log_reachable", "1 while nothing speaks against the log being in reach.",
-             log->is_reachable() ? 1 : 0);
-  events::write(log->figures(), page);
+             log != nullptr && log->is_reachable() ? 1 : 0);
+  if (log != nullptr) events::write(log->figures(), page);
 }
 
-void write_model_metrics(Reader& reader, MetricsPage& page) {
+void count_parked(Reader& reader) {
   if (!reader.side().served()) return;
   const auto counts = reader.run([](TaskQueries& queries) { return queries.counts(); });
-  if (!counts) return;
+  if (!counts) return;  // it took too long
+  reader.side().parked().records = counts->parked;
+  reader.side().parked().quarantined_streams = counts->quarantined;
+}
+
+void write_parked(ReadSide& side, MetricsPage& page) {
   page.gauge("taskstream_parked_records", "Records that are parked: see /v1/parked.",
-             static_cast<double>(counts->parked));
+             static_cast<double>(side.parked().records));
   page.gauge("taskstream_quarantined_streams", "Streams that cannot be changed because a record is not understood.",
-             static_cast<double>(counts->quarantined));
+             static_cast<double>(side.parked().quarantined_streams));
 }
 
 }  // namespace taskstream::projection

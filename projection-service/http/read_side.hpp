@@ -11,6 +11,7 @@
 
 #include "events/log/genesis.hpp"
 #include "projection-service/http/change_hub.hpp"
+#include "projection-service/http/parked_figures.hpp"
 #include "projection-service/http/stream_figures.hpp"
 #include "projection-service/http/token_waiters.hpp"
 #include "projection-service/projection/freshness.hpp"
@@ -48,6 +49,7 @@ class ReadSide {
   RebuildDesk& rebuilds() { return rebuilds_; }
   ProjectionFigures& figures() { return figures_; }
   StreamFigures& streams() { return streams_; }
+  ParkedFigures& parked() { return parked_; }
 
   // From now on queries are answered from this file. What is committed in it is told afterwards, and covers what was
   // told before.
@@ -98,6 +100,7 @@ class ReadSide {
   ChangeHub changes_;
   ProjectionFigures figures_;
   StreamFigures streams_;
+  ParkedFigures parked_;
   Options options_;
   std::atomic<const events::EventLog*> opened_log_ = nullptr;
   mutable std::mutex mutex_;  // of both below

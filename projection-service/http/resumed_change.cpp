@@ -27,12 +27,6 @@ events::TaskState task_of(const Json& body, bool deleted) {
 }  // namespace
 
 ResumedChange resumed_change(const ChangedTask& changed, std::string id) {
-  ResumedChange resumed{
-      .before = {},
-      .after = {},
-      .text = {.id = std::move(id), .event = event_text(changed), .changes = "{}", .task = changed.body}};
-  if (changed.gone == ChangedTask::Gone::Left) return resumed;
-
   const Json now = Json::parse(changed.body);
   const Json then = changed.span->before.empty() ? Json::object() : Json::parse(changed.span->before);
   Json changes = Json::object();
@@ -42,9 +36,12 @@ ResumedChange resumed_change(const ChangedTask& changed, std::string id) {
     // There and back is no change, and a new task has not lost what it never had.
     if (from != to && !(from.is_null() && to.is_array() && to.empty())) changes[field] = {{"from", from}, {"to", to}};
   }
-  resumed.after = task_of(now, changed.gone == ChangedTask::Gone::Deleted);
+  ResumedChange resumed{
+      .before = {},
+      .after = task_of(now, changed.gone == ChangedTask::Gone::Deleted),
+      .text = {
+          .id = std::move(id), .event = event_text(changed), .changes = changes.dump(), .task = changed.body}};
   if (!then.empty()) resumed.before = task_of(then, false);
-  resumed.text.changes = changes.dump();
   return resumed;
 }
 

@@ -9,12 +9,12 @@ namespace taskstream::projection {
 
 // What became of a task while nobody followed, as one change.
 struct ResumedChange {
-  std::optional<events::TaskState> before;  // as it was at the walk's base; none = not there yet, or not to be told
-  std::optional<events::TaskState> after;   // none of what has left
+  std::optional<events::TaskState> before;  // as it was at the walk's base; none = not there yet
+  events::TaskState after;
   ChangeText text;
 };
 
-// `changed` comes with its span. Pure; throws nlohmann::json::exception or std::runtime_error when rows are damaged.
+// `changed` may be seen, and comes with its span. Pure; throws nlohmann::json::exception or std::runtime_error when rows are damaged.
 ResumedChange resumed_change(const ChangedTask& changed, std::string id);
 
 }  // namespace taskstream::projection

@@ -94,13 +94,14 @@ boost::asio::awaitable<TaskStream::Next> TaskStream::follow_hub() {
 }
 
 void TaskStream::add(const ChangedTask& changed) {
-  const events::LogId log = reader_.side().log()->log_id;
-  const ResumedChange resumed = resumed_change(changed, events::encode_change_token(log, changed.next));
-  const bool matches_now = resumed.after && matches(options_.filter, *resumed.after);
-  const bool matched = resumed.before && matches(options_.filter, *resumed.before);
+  std::string id = events::encode_change_token(reader_.side().log()->log_id, changed.next);
   // Whether what has left did match nobody knows any more; to be told of an unknown task harms no client.
-  if (!matches_now && !matched && changed.gone != ChangedTask::Gone::Left) return;
-  append_frame(frames_, resumed.text, matches_now, changed.gone);
+  if (changed.gone == ChangedTask::Gone::Left) return append_left(frames_, id, changed.id, changed.version);
+  const ResumedChange resumed = resumed_change(changed, std::move(id));
+  const bool matches_now = matches(options_.filter, resumed.after);
+  const bool matched = resumed.before && matches(options_.filter, *resumed.before);
+  if (!matches_now && !matched) return;
+  append_frame(frames_, resumed.text, matches_now, resumed.after.deleted);
 }
 
 void TaskStream::add(const StreamedChange& change) {
@@ -112,10 +113,8 @@ void TaskStream::add(const StreamedChange& change) {
   const bool matched = seen_before && matches(options_.filter, *change.before);
   const bool matches_now = seen_now && matches(options_.filter, change.after);
   if (!matched && !matches_now) return;
-  const auto gone = !seen_now              ? ChangedTask::Gone::Left
-                    : change.after.deleted ? ChangedTask::Gone::Deleted
-                                           : ChangedTask::Gone::No;
-  append_frame(frames_, change.text, matches_now, gone);
+  if (!seen_now) return append_left(frames_, change.text.id, change.after.id.uuid(), change.after.version.value);
+  append_frame(frames_, change.text, matches_now, change.after.deleted);
 }
 
 void TaskStream::add_heartbeat_when_due() {

@@ -47,10 +47,11 @@ std::chrono::seconds Freshness::age() const {
 
 Lag Freshness::lag(const events::PositionVector& wanted) const {
   const std::lock_guard lock(mutex_);
-  Lag lag{.records = 0, .age = age(), .end = end_};
+  Lag lag{.age = age(), .end = end_};
   lag.end.advance(committed_->positions);  // what has been read is not past the end
   lag.end.advance(wanted);
   lag.records = committed_->positions.lag_behind(lag.end);
+  if (!open_ends_.empty()) lag.behind = Clock::now() - open_ends_.front().asked;
   return lag;
 }
 

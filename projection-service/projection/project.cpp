@@ -97,8 +97,7 @@ std::vector<std::string> listed_tags(const events::State& state) {
 std::optional<SightLost> sight_lost(const events::State& before, const events::TaskState& after) {
   const auto* task = std::get_if<events::TaskState>(&before);
   if (task == nullptr || after.deleted) return std::nullopt;
-  const auto is_for_all = [](const events::TaskState& t) { return !t.assignee_id && is_open(t.status); };
-  if (is_for_all(*task) && !is_for_all(after)) return SightLost{};
+  if (is_to_be_had(*task) && !is_to_be_had(after)) return SightLost{};
   if (task->assignee_id && !Sight::of_member(*task->assignee_id).sees(after)) return SightLost{task->assignee_id};
   return std::nullopt;
 }

@@ -21,7 +21,7 @@ class ProjectionFigures {
     values_.records.superseded += committed.records.superseded;
     values_.records.malformed += committed.records.malformed;
     values_.records.unfoldable += committed.records.unfoldable;
-    values_.commits.note(committed.commit_took);
+    if (committed.commit_took) values_.commits.note(*committed.commit_took);
   }
   Values values() const {
     const std::lock_guard lock(mutex_);

@@ -10,10 +10,8 @@
 #include "events/contract/envelope.hpp"
 #include "events/fold/stream_fold.hpp"
 #include "events/log/event_log.hpp"
-#include "projection-service/projection/stream_cache.hpp"
+#include "projection-service/projection/model_rows.hpp"
 #include "projection-service/projection/task_change.hpp"
-#include "projection-service/readmodel/row_digests.hpp"
-#include "projection-service/readmodel/writer.hpp"
 
 namespace taskstream::projection {
 
@@ -32,7 +30,7 @@ struct Committed {
   events::PositionVector before = {};                             // what was committed until then
   std::optional<std::vector<TaskChange>> changes = std::nullopt;  // in between, in order; none = not collected
   RecordCounts records = {};                                      // in between, delivered again ones left out
-  std::chrono::nanoseconds commit_took{0};
+  std::optional<std::chrono::nanoseconds> commit_took = std::nullopt;  // none = it was committed before, and is told again
 };
 
 // One accepted record, for whoever follows what becomes of a request. Good for the time of the call.
@@ -94,20 +92,12 @@ class Projector final : public events::Follower {
  private:
   template <class Work>
   void guarded(Work work);
-  CachedStream& load(const events::StreamId& id);
-  void mark_dirty(CachedStream& cached, const events::State& before);
   void apply(events::LogRecord& record);
   void quarantine(events::LogRecord& record, const events::Envelope& envelope, CachedStream& cached, std::string reason,
                   bool is_first);
   void collect(TaskChange change, events::Position position);
   void refold(const std::string& key);
-  static void note_text(CachedStream& cached, const events::State& before);
   void open_transaction();
-  void write_rows(CachedStream& cached);
-  void lose_sight(const SightLostRow& row);
-  void park(ParkedRow row);
-  void add_to_digests(CachedStream& cached);
-  void write_user_and_text(CachedStream& cached);
   void commit();
   bool is_catching_up();
   void count(const events::Envelope& envelope, const events::Applied& applied);
@@ -118,9 +108,7 @@ class Projector final : public events::Follower {
   const Options options_;
 
   std::mutex mutex_;  // of all below: the log's thread works, others look in for a moment
-  StreamCache cache_;
-  std::vector<CachedStream*> dirty_;
-  StreamNo next_no_;
+  ModelRows rows_;
   events::Checkpoint working_;  // with what the open transaction holds
   events::Checkpoint committed_;
   bool open_ = false;  // a transaction

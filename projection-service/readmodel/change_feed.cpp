@@ -1,5 +1,6 @@
 #include "projection-service/readmodel/change_feed.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -40,7 +41,13 @@ struct ChangeFeed::Walking {
   ChangePage page;
   SQLite::Statement& rows;
   std::int64_t looked_at = 0;
+  std::int64_t made = 0;  // tasks as they were that were put together, whatever came of them
   bool full = false;
+
+  bool is_full() const {
+    return looked_at >= kMaxRowsLookedAt || made >= query.limit ||
+           std::cmp_greater_equal(page.items.size(), query.limit);
+  }
 };
 
 ChangeFeed::ChangeFeed(QueryConnection& connection)
@@ -74,7 +81,9 @@ ChangePage ChangeFeed::page(const ChangeQuery& query, std::string snapshot_token
   for (events::Partition p = 0; p < end.size() && !walking.full; ++p) {
     if (walking.page.next.seen.next(p) < end.next(p)) walk_partition(walking, p);
   }
-  if (query.with_spans && !walking.full) take_overtaken(walking);
+  if (query.with_spans) {
+    for (events::Partition p = 0; p < end.size() && !walking.full; ++p) take_overtaken(walking, p);
+  }
   walking.page.more = walking.full;
   if (!walking.full) walking.page.next = {.seen = end, .walk = {}};
   return std::move(walking.page);
@@ -94,8 +103,7 @@ void ChangeFeed::walk_partition(Walking& walking, events::Partition partition) {
     const events::Position at{.partition = partition, .offset = walking.rows.getColumn(0).getInt64()};
     // Several rows may stand at one offset, of which at most one is told: all of them belong to one page.
     const bool is_another = !next.seen.covers(at);
-    walking.full = is_another && (walking.looked_at >= kMaxRowsLookedAt ||
-                                  std::cmp_greater_equal(walking.page.items.size(), walking.query.limit));
+    walking.full = is_another && walking.is_full();
     if (walking.full) return;
     ++walking.looked_at;
     next.seen.advance(partition, at.offset + 1);
@@ -119,45 +127,54 @@ void ChangeFeed::take(Walking& walking, events::Position at) {
                    .body = {},
                    .span = {},
                    .next = walking.page.next};
-  if (walking.query.with_spans) {
+  // What happened to it until it left concerns nobody whom it has left, nor does the event by which it did.
+  if (walking.query.with_spans && !left) {
     const std::int64_t stream_no = row.getColumn(5).getInt64();
-    task.span.emplace();
-    task.span->last_event = last_event(stream_no, task.version);
-    // What happened to it until it left concerns nobody whom it has left.
     const events::Offset base = walking.page.next.walk->base.next(at.partition);
-    if (!left) task.span->before = body_at(task.id, stream_no, version_before(stream_no, task.version, base));
+    task.span = ChangeSpan{.before = body_at(task.id, stream_no, version_before(stream_no, task.version, base)),
+                           .last_event = last_event(stream_no, task.version)};
   }
   if (!left) task.body = std::move(body);
   walking.page.items.push_back(std::move(task));
 }
 
-void ChangeFeed::take_overtaken(Walking& walking) {
-  const events::PositionVector end = walking.page.next.walk->end;
-  for (events::Partition p = 0; p < end.size(); ++p) take_overtaken(walking, p);
-}
-
+// Behind the end of its partition a place says how far these have been looked through. The place comes from a client,
+// and so does the walk in it, be it made up: what a task was at the end is told to nobody who may not see it today.
 void ChangeFeed::take_overtaken(Walking& walking, events::Partition partition) {
-  const events::ChangeToken::Walk& walk = *walking.page.next.walk;
+  events::ChangeToken& next = walking.page.next;
+  const events::Offset end = next.walk->end.next(partition);
   const Use use(changed_);
   changed_.bind(1, partition);
-  changed_.bind(2, walk.end.next(partition));
+  changed_.bind(2, std::max(end, next.seen.next(partition)));
   changed_.bind(3, std::numeric_limits<std::int64_t>::max());
   while (changed_.executeStep()) {
-    const events::Uuid id = uuid_of(changed_.getColumn(1));
-    const std::int64_t stream_no = changed_.getColumn(5).getInt64();
-    const std::int64_t at_end = version_before(stream_no, changed_.getColumn(2).getInt64(), walk.end.next(partition));
-    const std::int64_t at_base = version_before(stream_no, at_end, walk.base.next(partition));
-    if (at_end == at_base) continue;
-    std::string body = body_at(id, stream_no, at_end);
-    if (!sees(walking.query.sight, body, false)) continue;
-    walking.page.items.push_back({.id = id,
-                                  .version = at_end,
-                                  .gone = ChangedTask::Gone::No,
-                                  .body = std::move(body),
-                                  .span = ChangeSpan{.before = body_at(id, stream_no, at_base),
-                                                     .last_event = last_event(stream_no, at_end)},
-                                  .next = walking.page.next});
+    walking.full = walking.is_full();
+    if (walking.full) return;
+    ++walking.looked_at;
+    next.seen.advance(partition, changed_.getColumn(0).getInt64() + 1);
+    if (sees(walking.query.sight, text_of(changed_.getColumn(4)), changed_.getColumn(3).getInt() != 0)) {
+      take_as_it_was(walking, partition, end);
+    }
   }
+}
+
+void ChangeFeed::take_as_it_was(Walking& walking, events::Partition partition, events::Offset end) {
+  const events::Offset base = walking.page.next.walk->base.next(partition);
+  const events::Uuid id = uuid_of(changed_.getColumn(1));
+  const std::int64_t stream_no = changed_.getColumn(5).getInt64();
+  const std::int64_t at_end = version_before(stream_no, changed_.getColumn(2).getInt64(), end);
+  const std::int64_t at_base = version_before(stream_no, at_end, base);
+  if (at_end == at_base) return;
+  ++walking.made;
+  std::string body = body_at(id, stream_no, at_end);
+  if (!sees(walking.query.sight, body, false)) return;
+  walking.page.items.push_back(
+      {.id = id,
+       .version = at_end,
+       .gone = ChangedTask::Gone::No,
+       .body = std::move(body),
+       .span = ChangeSpan{.before = body_at(id, stream_no, at_base), .last_event = last_event(stream_no, at_end)},
+       .next = walking.page.next});
 }
 
 // Of one stream's records the offsets grow with the versions, so that half of those in question go with each look. 0 =

@@ -23,8 +23,8 @@ struct ChangeQuery {
 
 // What became of a task since a walk's base, however many events that took: it is not read event by event.
 struct ChangeSpan {
-  std::string before;      // its body at the base; empty when it is younger, or has left
-  std::string last_event;  // JSON: the item of its history that changed it last, or by which it left
+  std::string before;      // its body at the base; empty when it is younger
+  std::string last_event;  // JSON: the item of its history that changed it last
 };
 
 // A task whose last change lies behind the place that was asked from.
@@ -35,7 +35,7 @@ struct ChangedTask {
   std::int64_t version = 0;
   Gone gone = Gone::No;
   std::string body;                // as it is answered, or as it was when it was deleted; none of what has left
-  std::optional<ChangeSpan> span;  // on demand
+  std::optional<ChangeSpan> span;  // on demand; none of what has left
   events::ChangeToken next;                // goes on behind it
 };
 
@@ -62,8 +62,8 @@ class ChangeFeed {
   events::PositionVector snapshot();
   void walk_partition(Walking& walking, events::Partition partition);
   void take(Walking& walking, events::Position at);
-  void take_overtaken(Walking& walking);
   void take_overtaken(Walking& walking, events::Partition partition);
+  void take_as_it_was(Walking& walking, events::Partition partition, events::Offset end);
   std::int64_t version_before(std::int64_t stream_no, std::int64_t newest, events::Offset offset);
   std::string body_at(const events::Uuid& id, std::int64_t stream_no, std::int64_t version);
   std::string last_event(std::int64_t stream_no, std::int64_t version);

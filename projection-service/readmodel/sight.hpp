@@ -3,14 +3,9 @@
 #include <optional>
 #include <string>
 
-#include "events/fold/task_state.hpp"
+#include "events/fold/whose_task.hpp"
 
 namespace taskstream::projection {
-
-// Whether work on a task is still to come.
-constexpr bool is_open(events::Status status) {
-  return status != events::Status::Completed && status != events::Status::Cancelled;
-}
 
 // Which tasks a reader may know of: all of them, or those that concern one member. A member is named by the subject of
 // its access token, which is its user id.
@@ -23,8 +18,7 @@ struct Sight {
   bool is_everything() const { return !member; }
   // What the member created or has, and open tasks that nobody has. Deleted tasks are seen as they were.
   bool sees(const events::TaskState& task) const {
-    if (!member || task.assignee_id == member) return true;
-    return (!task.assignee_id && is_open(task.status)) || task.created_by == member->to_string();
+    return !member || is_to_be_had(task) || is_of(task, member->to_string(), member);
   }
 
   friend bool operator==(const Sight&, const Sight&) = default;

@@ -74,6 +74,7 @@ class Verify final : public Subcommand {
   int run(Interruption& interruption) override {
     OpenedLog opened = open_for_reading(log_);
     const bool is_readable = check_log(opened, interruption);
+    if (!read_model_.empty() && !is_readable) not_compared_ = "the log cannot be read to its end";
     if (!read_model_.empty() && is_readable) check_read_model(opened, interruption);
     json_ ? print_json() : print_text();
     flush_output();
@@ -106,13 +107,14 @@ class Verify final : public Subcommand {
 
   void check_read_model(const OpenedLog& opened, Interruption& interruption) {
     const auto identity = identity_for(*opened.log);
-    if (!identity) return;  // told of the log already: a model of it cannot be held against anything
+    if (!identity) return;
     projection::ModelSnapshot model(read_model_);
     if (model.meta("logId") != identity->log_id.to_string()) {
       findings_.add({.kind = "another-log",
                      .where = "meta[name=logId].value",
                      .what = "the read model was made from the log " + printable(model.meta("logId")) +
                              ", and this one is " + identity->log_id.to_string()});
+      not_compared_ = "it was made from another log";
       return;
     }
     const std::filesystem::path folder = scratch_folder();
@@ -161,10 +163,12 @@ class Verify final : public Subcommand {
     progress.finish();
   }
 
-  std::optional<events::LogIdentity> identity_for(events::EventLog& log) const {
+  // What is wrong with the log has been found already; that no model of it can be held against anything has not.
+  std::optional<events::LogIdentity> identity_for(events::EventLog& log) {
     try {
       return identity_of(log);
-    } catch (const events::LogRefused&) {
+    } catch (const events::LogRefused& refused) {
+      not_compared_ = refused.what();
       return std::nullopt;
     }
   }
@@ -175,7 +179,7 @@ class Verify final : public Subcommand {
     if (hidden > 0) print_line("and " + with_commas(hidden) + " more");
     print_line(with_commas(counts_.records) + " records: " + with_commas(counts_.accepted) + " accepted, " +
                with_commas(counts_.superseded) + " superseded, " + with_commas(counts_.malformed) + " malformed");
-    if (!read_model_.empty() && !rows_) print_line("the read model was not compared");
+    if (!not_compared_.empty()) print_line("the read model was not compared: " + printable(not_compared_));
     if (rows_) print_line(with_commas(*rows_) + " rows of the read model compared");
     print_line(findings_.count == 0 ? "no differences" : with_commas(findings_.count) + " difference(s)");
   }
@@ -185,15 +189,16 @@ class Verify final : public Subcommand {
     for (const Finding& finding : findings_.shown) {
       differences.push_back({{"kind", finding.kind}, {"where", finding.where}, {"what", finding.what}});
     }
-    print_line(Json{{"records", counts_.records},
-                    {"accepted", counts_.accepted},
-                    {"superseded", counts_.superseded},
-                    {"malformed", counts_.malformed},
-                    {"emptyOffsets", counts_.empty_offsets},
-                    {"rows", rows_ ? Json(*rows_) : Json(nullptr)},
-                    {"differences", differences},
-                    {"count", findings_.count}}
-                   .dump());
+    Json outcome{{"records", counts_.records},
+                 {"accepted", counts_.accepted},
+                 {"superseded", counts_.superseded},
+                 {"malformed", counts_.malformed},
+                 {"emptyOffsets", counts_.empty_offsets},
+                 {"rows", rows_ ? Json(*rows_) : Json(nullptr)}};
+    if (!not_compared_.empty()) outcome["notCompared"] = printable(not_compared_);
+    outcome["differences"] = std::move(differences);
+    outcome["count"] = findings_.count;
+    print_line(outcome.dump());
   }
 
   LogFlags log_;
@@ -203,6 +208,7 @@ class Verify final : public Subcommand {
   Findings findings_{.shown_at_most = 100, .shown = {}};
   LogCheck::Counts counts_;
   std::optional<std::int64_t> rows_;  // compared, with --read-model
+  std::string not_compared_;          // why they were not
 };
 
 }  // namespace

@@ -277,10 +277,10 @@ export interface ChangePage {
 export interface StreamedChange {
   taskId: string;
   version: number;
-  type: string;
-  eventId: string;
-  actor: string;
-  time: string;
+  type: string | null; // these four are null of a task that has left one's sight
+  eventId: string | null;
+  actor: string | null;
+  time: string | null;
   changes: Record<string, { from: unknown; to: unknown }>;
   deleted: boolean;
   matches: boolean;

@@ -87,15 +87,40 @@ TEST(FoldLag, SaysHowManyRecordsAndSinceWhen) {
   events::PositionVector fold;
   const SteadyTime start{};
   EXPECT_EQ(lag.records(fold), 0);
-  lag.on_end(1, 7);
-  lag.look(fold, start + 1s);
-  lag.look(fold, start + 2s);
+  EXPECT_EQ(lag.time(fold, start), 0s);
+  lag.on_end(1, 7, fold, start + 1s);
+  lag.on_end(1, 7, fold, start + 2s);
   EXPECT_EQ(lag.records(fold), 7);
-  EXPECT_EQ(lag.time(start + 4s), 3s) << "since it was first seen to be behind";
+  EXPECT_EQ(lag.time(fold, start + 4s), 3s) << "since it was first told";
   fold.advance(1, 7);
-  lag.look(fold, start + 5s);
   EXPECT_EQ(lag.records(fold), 0);
-  EXPECT_EQ(lag.time(start + 6s), 0s);
+  EXPECT_EQ(lag.time(fold, start + 6s), 0s);
+}
+
+// On a log that is written to all the time some partition is always a little behind, and none of them for long.
+TEST(FoldLag, IsThatOfTheOldestRecordHoweverBusyThePartitionsAre) {
+  FoldLag lag;
+  events::PositionVector fold;
+  SteadyTime now{};
+  for (events::Offset round = 1; round <= 1'000; ++round) {
+    now += 1s;
+    fold.advance(0, round - 1);
+    lag.on_end(0, round, fold, now);
+    EXPECT_LE(lag.time(fold, now), 1s);
+    fold.advance(1, round);
+    lag.on_end(1, round + 1, fold, now);
+    EXPECT_LE(lag.time(fold, now), 1s);
+  }
+  fold.advance(0, 1'000);
+  for (int second = 0; second < 1'000; ++second) {
+    now += 1s;
+    lag.on_end(0, 1'001 + second, fold, now);
+    fold.advance(1, 1'002 + second);
+  }
+  EXPECT_EQ(lag.time(fold, now), 999s) << "the one that stands still counts";
+  fold.advance(0, 1'990);
+  EXPECT_LE(lag.time(fold, now), 11s) << "and no longer once it moves";
+  EXPECT_GE(lag.time(fold, now), 0s);
 }
 
 TEST_F(FiguresTest, CountLostRacesAndWhatWasDecidedAgain) {

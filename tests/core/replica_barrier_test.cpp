@@ -91,6 +91,38 @@ TEST_F(ReplicaTest, ConfirmsNothingByAnEndThatLiesBelowItsFold) {
   EXPECT_FALSE(a.stopped());
 }
 
+// Another instance has done what is asked, before the user's stream was quarantined there; here that has been read alone.
+TEST_F(ReplicaTest, ConfirmsARefusalThatRestsOnAnotherStreamsQuarantine) {
+  const auto ben = *events::UserId::parse("22222222-2222-4222-8222-222222222222");
+  const RequestKey key{.id = "k", .hash = "h"};
+  const Expectation any{.kind = Expectation::Kind::Any};
+  land_users({ben});
+  a.send_through(create());
+  b.read_all();
+  events::Record strange = events::to_record({.stream = events::StreamId::of(ben),
+                                              .id = events::EventId(kTask.uuid()),
+                                              .version = {2},
+                                              .context = {.source = "/elsewhere", .time = {}, .actor = "eve"},
+                                              .event = events::UserReactivated{}});
+  strange.value = "no JSON";
+  log.append(std::move(strange));
+  a.read_all();
+  b.send(AssignTask{.assignee_id = ben}, any, key);
+  log.append(b.take_append().record);
+
+  const Ticket ticket = a.send(AssignTask{.assignee_id = ben}, any, key);
+  EXPECT_EQ(a.answer(ticket), nullptr) << "a has not heard of what was done";
+  a.answer_end();
+  a.read_all();
+  ASSERT_NE(a.answer_as<Succeeded>(ticket), nullptr);
+  EXPECT_TRUE(a.answer_as<Succeeded>(ticket)->replayed);
+
+  const Ticket other = a.send(AssignTask{.assignee_id = ben}, any);
+  EXPECT_EQ(a.answer(other), nullptr);
+  a.answer_end();
+  EXPECT_NE(a.answer_as<StreamQuarantined>(other), nullptr);
+}
+
 TEST_F(ReplicaTest, WaitsForTheTokenBeforeTheTimeOfTheCommandBegins) {
   a.send_through(create());
   const Ticket ticket = b.send(retitle("x"), at_version(1), {}, log.end());

@@ -243,6 +243,40 @@ def test_a_rebuild_shows_while_it_runs(services):
     assert seen == [1]
 
 
+def test_only_commits_are_counted_as_such(scene):
+    """A model that is put in place is told to whoever reads, with what was committed long before."""
+    log = scene.file_log()
+    scene.command_service(log)
+    projection = scene.projection_service(log)
+    await_caught_up(projection)
+    moved = Moved(projection)
+    assert projection.client().request("POST", "/v1/projection/rebuild").status == 202
+    wait_until(lambda: scrape(projection).value("taskstream_rebuild_running") == 0, "the rebuilt model is served")
+    assert moved.by("taskstream_read_model_commit_duration_seconds_count") == 0
+
+
+def test_a_gauge_stays_when_what_it_tells_of_is_away(scene):
+    log = write_log(scene.folder / "golden.log", golden_records())
+    projection = scene.projection_service(log, "--readers", "8")
+    await_caught_up(projection)
+    names = ("taskstream_parked_records", "taskstream_quarantined_streams")
+    assert [scrape(projection).value(name) for name in names] == [2, 1]
+    # Each worker opens the file for itself, with the first request that it is handed.
+    for file in scene.folder.glob(f"{projection.name}.db*"):
+        file.rename(scene.folder / f"away-{file.name}")
+    for _ in range(32):
+        told = scrape(projection)
+        assert [told.value(name) for name in names] == [2, 1]
+
+
+def test_a_log_that_was_never_reached_shows_as_such(scene):
+    for make in (scene.command_service, scene.projection_service):
+        service = make("kafka://127.0.0.1:1/nowhere", start=False)
+        service.launch()
+        service.await_listening()
+        assert scrape(service).series.get(("taskstream_log_reachable", frozenset())) == 0
+
+
 def test_metrics_hold_nothing_that_a_client_sent(services):
     command, projection = services
     for service in services:

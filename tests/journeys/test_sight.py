@@ -157,13 +157,17 @@ def test_the_stream_tells_what_one_sees_and_what_has_left(office):
     told = {event["taskId"]: event for event in (stream.next_task() for _ in range(3))}
     assert {task_id: (event.get("gone"), event["matches"]) for task_id, event in told.items()} == {
         office.free: ("left", False), office.given: ("left", False), new: (None, True)}
+    # Who took it from them, by which event and when, is for those who still see the task.
     for left in (office.free, office.given):
-        assert (told[left]["task"], told[left]["changes"]) == (None, {})
+        assert told[left] == {
+            "taskId": left, "version": 2, "type": None, "eventId": None, "actor": None, "time": None, "changes": {},
+            "deleted": False, "matches": False, "gone": "left", "task": None}
     # Who connects again later is told the same.
     resumed = EventStream(office.projection.port, last_event_id=place, bearer=office.ann_token.text)
     again = {event["taskId"]: event for event in (resumed.next_task() for _ in range(3))}
-    assert {task_id: event.get("gone") for task_id, event in again.items()} == {
-        task_id: event.get("gone") for task_id, event in told.items()}
+    assert {task_id: again[task_id] for task_id in (office.free, office.given)} == {
+        task_id: told[task_id] for task_id in (office.free, office.given)}
+    assert again[new].get("gone") is None
     assert stream.is_silent() and resumed.is_silent()
 
 
@@ -179,6 +183,26 @@ def test_a_place_or_a_cursor_of_somebody_else_opens_nothing(office):
     assert office.anns(f"/v1/tasks?limit=1&cursor={cursor}").status == 422
     stream = EventStream(office.projection.port, last_event_id=since, bearer=office.ann_token.text)
     assert stream.next().comment == "stream" and stream.is_silent()
+
+
+def test_a_place_that_is_made_up_opens_nothing(office):
+    def place():
+        answer = office.all.get("/v1/changes?limit=200", Consistency_Token=office.last.token).json
+        assert not answer["more"]
+        return answer["next"].removeprefix("c.")
+    base = place()
+    secret = office.new("Free for a moment")
+    end = place()
+    office.last = office.manager.assign(secret, 1, office.bob_id)
+    office.last = office.manager.edit(office.written, 1, title="Ann may read this")
+    forged = f"w.{place()}.{base}.{end}"
+    stream = EventStream(office.projection.port, last_event_id=forged, bearer=office.ann_token.text)
+    told = {event["taskId"]: event for event in (stream.next_task() for _ in range(2))}
+    assert stream.is_silent()
+    assert (told[secret]["gone"], told[secret]["task"], told[secret]["changes"]) == ("left", None, {})
+    assert told[office.written]["task"]["title"] == "Ann may read this"
+    items = office.anns(f"/v1/changes?since={forged}").json["items"]
+    assert all("task" not in item for item in items if item["taskId"] == secret)
 
 
 def test_who_becomes_a_manager_sees_everything(office):

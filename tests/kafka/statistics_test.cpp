@@ -93,5 +93,23 @@ TEST(Statistics, ReplaceWhatAClientSaidBefore) {
   EXPECT_EQ(find(figures, "taskstream_kafka_queue_messages", {{"client", "producer"}})->value, 2);
 }
 
+TEST(Statistics, KeepShowingABrokerOfWhichAClientKnowsNoMore) {
+  Statistics statistics;
+  statistics.take("tail", kConsumer);
+  const std::size_t shown = statistics.figures().size();
+  // Made anew while the cluster is away, it knows its first addresses alone.
+  statistics.take("tail", R"({"type": "consumer", "msg_cnt": 0, "msg_size": 0, "replyq": 1,
+      "brokers": {"broker:9092/bootstrap": {"nodeid": -1, "state": "CONNECT"}}})");
+  const LogFigures figures = statistics.figures();
+  EXPECT_EQ(figures.size(), shown);
+  const LogFigure* up = find(figures, "taskstream_kafka_broker_up", {{"client", "tail"}, {"broker", "1"}});
+  ASSERT_NE(up, nullptr);
+  EXPECT_EQ(up->value, 0);
+  EXPECT_EQ(find(figures, "taskstream_kafka_broker_requests_total", {{"client", "tail"}, {"broker", "1"}})->value, 100);
+  EXPECT_EQ(find(figures, "taskstream_kafka_replies_waiting", {{"client", "tail"}})->value, 1);
+  statistics.take("tail", "no statistics");
+  EXPECT_EQ(statistics.figures().size(), shown);
+}
+
 }  // namespace
 }  // namespace taskstream::events::kafka

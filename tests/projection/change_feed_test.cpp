@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "tests/projection/read_model.hpp"
@@ -65,6 +66,23 @@ TEST(ChangeFeed, TellsWhatIsGoneAndHow) {
                                                                          {task_id(2).uuid(), {Gone::Deleted, 2}},
                                                                          {task_id(3).uuid(), {Gone::Left, 2}}}));
   EXPECT_EQ(queries.changes({.since = first.next}).items.size(), 4U);
+}
+
+TEST(ChangeFeed, TellsNothingOfHowATaskLeft) {
+  ReadModel model;
+  model.append(recorded(task_id(1), 1, events::TaskCreated{.title = "a", .assignee_id = user_id(1)}));
+  model.deliver();
+  const events::ChangeToken then = model.queries().changes({}).next;
+  model.append(recorded(task_id(1), 2, events::TaskAssigned{.assignee_id = user_id(2)}));
+  model.append(recorded(task_id(1), 3, events::TaskEdited{.changes = {.title = "secret"}}));
+  model.deliver();
+  const ChangePage page =
+      model.queries().changes({.since = then, .sight = Sight::of_member(user_id(1)), .with_spans = true});
+  ASSERT_EQ(page.items.size(), 1U);
+  EXPECT_EQ(page.items[0].gone, Gone::Left);
+  EXPECT_EQ(page.items[0].version, 2);
+  EXPECT_TRUE(page.items[0].body.empty());
+  EXPECT_FALSE(page.items[0].span);
 }
 
 events::TaskId one_of_many(int number) {
@@ -182,6 +200,67 @@ TEST(ChangeFeed, TellsWithSpansWhatATaskWasAtTheEndThoughItMovedOn) {
   ASSERT_EQ(next.items.size(), 1U);
   EXPECT_EQ(next.items[0].version, 3);
   EXPECT_NE(next.items[0].span->before.find(R"("tags":["b"])"), std::string::npos);
+}
+
+// A place comes from a client, and with it where a walk ended. Nobody reads the past of what they may not see today.
+TEST(ChangeFeed, TellsOfTheEndOfAWalkThatWasMadeUpOnlyWhatMayBeSeenToday) {
+  ReadModel model({}, 1);
+  model.append(recorded(task_id(1), 1, events::TaskCreated{.title = "nobody's"}));
+  model.append(recorded(task_id(2), 1, events::TaskCreated{.title = "nobody's, too"}));
+  model.deliver();
+  const events::PositionVector then = model.committed();
+  model.append(recorded(task_id(1), 2, events::TaskAssigned{.assignee_id = user_id(2)}));
+  model.append(recorded(task_id(2), 2, events::TaskAssigned{.assignee_id = user_id(1)}));
+  model.deliver();
+  const events::ChangeToken made_up{.seen = then, .walk = events::ChangeToken::Walk{.base = {}, .end = then}};
+  TaskQueries queries = model.queries();
+  const ChangePage page =
+      queries.changes({.since = made_up, .sight = Sight::of_member(user_id(1)), .with_spans = true});
+  ASSERT_EQ(page.items.size(), 1U);
+  EXPECT_EQ(page.items[0].id, task_id(2).uuid());
+  EXPECT_EQ(queries.changes({.since = made_up, .with_spans = true}).items.size(), 2U);
+  // Where it went is told by the next walk.
+  const ChangePage next =
+      queries.changes({.since = page.next, .sight = Sight::of_member(user_id(1)), .with_spans = true});
+  std::map<events::Uuid, Gone> told;
+  for (const ChangedTask& item : next.items) told[item.id] = item.gone;
+  EXPECT_EQ(told, (std::map<events::Uuid, Gone>{{task_id(1).uuid(), Gone::Left}, {task_id(2).uuid(), Gone::No}}));
+}
+
+TEST(ChangeFeed, EndsItsPagesHoweverMuchHasMovedBehindTheEnd) {
+  constexpr int kTasks = 2'500;
+  constexpr std::int64_t kLimit = 50;
+  ReadModel model;
+  for (int i = 0; i < kTasks; ++i) {
+    model.append(recorded(one_of_many(i), 1, events::TaskCreated{.title = "then", .assignee_id = user_id(2)}));
+  }
+  model.deliver();
+  TaskQueries queries = model.queries();
+  const events::PositionVector then = model.committed();
+  for (int i = 0; i < kTasks; ++i) {
+    model.append(recorded(one_of_many(i), 2, events::TaskEdited{.changes = {.title = "now"}}));
+  }
+  model.deliver();
+  const events::ChangeToken made_up{.seen = then, .walk = events::ChangeToken::Walk{.base = {}, .end = then}};
+
+  std::map<events::Uuid, int> told;
+  ChangePage page{.token = {}, .items = {}, .next = made_up, .more = true};
+  while (page.more) {
+    page = queries.changes({.since = page.next, .limit = kLimit, .with_spans = true});
+    ASSERT_LE(std::ssize(page.items), kLimit);
+    for (const ChangedTask& item : page.items) ++told[item.id];
+  }
+  EXPECT_EQ(told.size(), std::size_t{kTasks});
+  EXPECT_TRUE(std::ranges::all_of(told, [](const auto& task) { return task.second == 1; }));
+  EXPECT_EQ(page.next.seen, then) << "what has changed since is still to come";
+
+  const Sight of_none = Sight::of_member(user_id(1));
+  const ChangePage first = queries.changes({.since = made_up, .sight = of_none, .with_spans = true});
+  EXPECT_TRUE(first.items.empty());
+  EXPECT_TRUE(first.more);
+  const ChangePage second = queries.changes({.since = first.next, .sight = of_none, .with_spans = true});
+  EXPECT_TRUE(second.items.empty());
+  EXPECT_FALSE(second.more);
 }
 
 TEST(ChangeFeed, TellsThatATaskIsQuarantined) {

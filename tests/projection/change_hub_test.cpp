@@ -108,22 +108,27 @@ TEST(ChangeHub, WantsChangesWhileAStreamIsOpenAndBoundsThem) {
 TEST(ChangeFrame, TellsOfWhatIsGoneOnlySoMuch) {
   const ChangeText text{.id = "c.x", .event = R"({"taskId":"1"})", .changes = R"({"a":1})", .task = R"({"t":1})"};
   std::string shown;
-  append_frame(shown, text, true, ChangedTask::Gone::No);
+  append_frame(shown, text, true, false);
   EXPECT_EQ(shown,
             "event: task\nid: c.x\n"
             R"(data: {"taskId":"1","changes":{"a":1},"deleted":false,"matches":true,"task":{"t":1}})"
             "\n\n");
   std::string deleted;
-  append_frame(deleted, text, false, ChangedTask::Gone::Deleted);
+  append_frame(deleted, text, false, true);
   EXPECT_EQ(deleted,
             "event: task\nid: c.x\n"
             R"(data: {"taskId":"1","changes":{"a":1},"deleted":true,"matches":false,"gone":"deleted","task":null})"
             "\n\n");
+}
+
+// Members that other events have are there, so that nobody has to ask for them before.
+TEST(ChangeFrame, TellsNothingOfTheEventByWhichATaskLeft) {
   std::string left;
-  append_frame(left, text, false, ChangedTask::Gone::Left);
+  append_left(left, "c.x", kLog.uuid(), 7);
   EXPECT_EQ(left,
             "event: task\nid: c.x\n"
-            R"(data: {"taskId":"1","changes":{},"deleted":false,"matches":false,"gone":"left","task":null})"
+            R"(data: {"taskId":"018f3c1e-7a2b-7c3d-8e4f-5a6b7c8d9e0f","version":7,"type":null,"eventId":null,)"
+            R"("actor":null,"time":null,"changes":{},"deleted":false,"matches":false,"gone":"left","task":null})"
             "\n\n");
 }
 

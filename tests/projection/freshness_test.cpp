@@ -38,7 +38,10 @@ TEST(Freshness, IsOnlyAsGoodAsTheLastEndThatIsCovered) {
   freshness.publish(at({15}));
   EXPECT_EQ(freshness.age(), seconds(6));
   EXPECT_EQ(freshness.lag().records, 5);
+  EXPECT_EQ(std::chrono::floor<seconds>(freshness.lag().behind), seconds(3)) << "since the end that it has not reached";
   EXPECT_EQ(freshness.lag(events::PositionVector({40})).records, 25);
+  freshness.publish(at({20}));
+  EXPECT_EQ(freshness.lag().behind, seconds(0));
 }
 
 }  // namespace

@@ -113,6 +113,17 @@ def test_damage_of_the_log_is_found(copy, what):
     assert shown.code == 1 and f"{kind} {where}: " in shown.out
 
 
+def test_why_a_read_model_is_not_compared_is_told(copy):
+    log, model, _ = copy
+    change(log.path, "DELETE FROM records WHERE record_offset = 0")
+    why = "does not begin with who it is: it was not opened by Taskstream"
+    shown = replay("verify", "--read-model", model, log=log)
+    assert shown.code == 1 and why in shown.out
+    outcome = replay("verify", "--json", "--read-model", model, log=log)
+    assert outcome.json["rows"] is None and why in outcome.json["notCompared"]
+    assert "notCompared" not in replay("verify", "--json", log=log).json
+
+
 def test_a_body_altered_with_care_is_found_by_the_read_model(copy):
     log, model, ids = copy
     change(log.path, "UPDATE records SET value = CAST(replace(CAST(value AS TEXT), 'long guide', 'lang guide') AS BLOB) "

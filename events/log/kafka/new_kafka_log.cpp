@@ -4,6 +4,7 @@
 #include "events/log/kafka/kafka_event_log.hpp"
 #include "events/log/kafka/topic_check.hpp"
 #include "events/log/kafka/unfinished_topic.hpp"
+#include "events/log/take_back.hpp"
 
 namespace taskstream::events {
 namespace {
@@ -40,12 +41,11 @@ class NewKafkaLog final : public NewLog {
   // and must not keep a mark that says to delete it.
   void mark(Deadline deadline) {
     kafka::mark_unfinished(cluster_, deadline);
-    try {
-      refuse_records(deadline);
-    } catch (...) {
-      kafka::mark_finished(cluster_, std::chrono::steady_clock::now() + kFinish);
-      throw;
-    }
+    do_or_take_back([&] { refuse_records(deadline); },
+                    [&] { kafka::mark_finished(cluster_, std::chrono::steady_clock::now() + kFinish); },
+                    "The topic keeps its mark as unfinished all the same, and every service refuses it. Do not delete "
+                    "it: take the mark away with " +
+                        kafka::unmarking_of(cluster_));
   }
 
   void refuse_records(Deadline deadline) {

@@ -45,4 +45,10 @@ std::string deletion_of(const Cluster& cluster) {
   return "kafka-topics.sh --bootstrap-server " + cluster.bootstrap_servers + " --delete --topic " + cluster.topic;
 }
 
+std::string unmarking_of(const Cluster& cluster) {
+  return "kafka-configs.sh --bootstrap-server " + cluster.bootstrap_servers +
+         " --alter --entity-type topics --entity-name " + cluster.topic + " --add-config " + kSetting + "=" +
+         kKeepForEver;
+}
+
 }  // namespace taskstream::events::kafka

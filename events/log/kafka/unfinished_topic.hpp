@@ -17,7 +17,8 @@ bool is_marked_unfinished(const std::map<std::string, std::string>& settings);
 void mark_unfinished(const Cluster& cluster, Deadline deadline);
 void mark_finished(const Cluster& cluster, Deadline deadline);
 
-// The command that deletes the topic, for an operator.
+// The commands that delete the topic, and that take the mark away, for an operator.
 std::string deletion_of(const Cluster& cluster);
+std::string unmarking_of(const Cluster& cluster);
 
 }  // namespace taskstream::events::kafka

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace taskstream::projection {
+
+// What the read model said last of records that were not understood. Any thread may write it down.
+struct ParkedFigures {
+  std::atomic<std::int64_t> records = 0;
+  std::atomic<std::int64_t> quarantined_streams = 0;
+};
+
+}  // namespace taskstream::projection
