@@ -10,9 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "http/auth/authenticator.hpp"
 #include "events/contract/base64.hpp"
+#include "http/auth/authenticator.hpp"
 #include "http/auth/jwt.hpp"
+#include "http/auth/private_file.hpp"
 #include "tests/fuzzers/fuzzing.hpp"
 
 // What stands behind `Authorization`: whoever is let in has shown the very token that was made, or a JWT that another look
