@@ -1075,7 +1075,8 @@ function failureOf(result) {
  * kept. It sends nothing, keeps nothing and waits for nothing itself.
  */
 class Outbox {
-  #items = [];
+  #kept = new Map(); // by change
+  #sorted = null;
   #made = new Map(); // by command: the version that a follower of it expects
   #autoMerge;
   #options;
@@ -1088,24 +1089,26 @@ class Outbox {
   }
 
   get items() {
-    return this.#items;
+    this.#sorted ??= [...this.#kept.values()].sort(inOrder);
+    return this.#sorted;
   }
   get conflicts() {
-    return this.#items.filter((item) => item.conflict);
+    return this.items.filter((item) => item.conflict);
   }
   ofTask(taskId) {
-    return this.#items.filter((item) => item.taskId === taskId);
+    return this.items.filter((item) => item.taskId === taskId);
   }
   get(changeId) {
-    return this.#items.find((item) => item.changeId === changeId);
+    return this.#kept.get(changeId);
   }
   draft() {
-    return new Draft(this.#items);
+    return new Draft(this.items);
   }
   /** What is kept now under the id of a change; undefined once it is settled. */
   take(changeId, item) {
-    this.#items = this.#items.filter((each) => each.changeId !== changeId);
-    if (item) this.#items = [...this.#items, item].sort(inOrder);
+    if (item) this.#kept.set(changeId, item);
+    else this.#kept.delete(changeId);
+    this.#sorted = null;
   }
 
   /** A change that was decided on this view, at the end of the queue. */
@@ -1122,7 +1125,7 @@ class Outbox {
       base: baseTask.version,
       at: new Date().toISOString(),
       after: pending.at(-1)?.commandId ?? null,
-      order: 1 + Math.floor(Math.max(0, ...this.#items.map((each) => each.order))),
+      order: 1 + Math.floor(this.items.at(-1)?.order ?? 0),
       conflict: null,
       isMerged: false,
       anyVersion: false,
@@ -1140,7 +1143,7 @@ class Outbox {
     const batch = [];
     const held = new Set();
     const last = new Map();
-    for (const item of this.#items) {
+    for (const item of this.items) {
       if (batch.length === Math.min(this.#batchAtMost, this.#searchAtMost)) break;
       if (held.has(item.taskId)) continue;
       if (item.conflict || (!isUrgent && this.#waitOf(item) > 0)) {
@@ -1157,8 +1160,9 @@ class Outbox {
   /** After how many milliseconds there is something to send; Infinity while everything waits for decisions. */
   nextWaitMs() {
     const heads = new Map();
-    for (const item of this.#items) if (!heads.has(item.taskId)) heads.set(item.taskId, item);
-    return Math.min(...[...heads.values()].filter((item) => !item.conflict).map((item) => this.#waitOf(item)));
+    for (const item of this.items) if (!heads.has(item.taskId)) heads.set(item.taskId, item);
+    const open = [...heads.values()].filter((item) => !item.conflict);
+    return open.reduce((least, item) => Math.min(least, this.#waitOf(item)), Infinity);
   }
   #waitOf(item) {
     const { maxMs, commandTimeoutMs } = this.#options;
@@ -1997,7 +2001,7 @@ export class Taskstream {
     this.#leads = true;
     try {
       await this.#turn(() => this.#reloadQueue());
-      for (const end of this.#asked.values()) end();
+      if (this.#asked.size) this.#flushAtOnce().finally(() => this.#asked.forEach((end) => end()));
       await this.#stayConnected(signal);
     } finally {
       this.#leads = false;
