@@ -441,6 +441,7 @@ export interface Store {
   lease?(holder: string, forMs: number): Promise<boolean>;
   release?(holder: string): Promise<void>;
 }
+/** Keeps replicas as long as the process lives, each under its name; one of them is open at a time. */
 export class MemoryStore implements Store {
   readonly isShared: false;
   open(name?: string): Promise<Kept>;
@@ -513,7 +514,8 @@ export interface Conflict {
   readonly changes: FieldChange[];
   readonly conflictingFields: string[];
   readonly mergeable: boolean;
-  /** Mine where nobody else was; for each conflicting field `"mine"`, `"theirs"` or `{value}`. */
+  /** Mine where nobody else was; for each conflicting field `"mine"`, `"theirs"` or (in creates, edits, moves and
+   *  assignments) `{value}`. */
   merge(choices?: Record<string, "mine" | "theirs" | { value: unknown }>): Promise<void>;
   /** Mine, over what is seen here as theirs. With `anyVersion` over whatever comes in between as well. A task that was to be
    *  made under the id of another one becomes an edit of that one. */

@@ -722,33 +722,41 @@ function ageOf(response) {
 //
 // A store keeps three maps, `tasks`, `queue` and `meta`; `write` changes them in one transaction, `undefined` deletes.
 
-/** Keeps a replica as long as the process lives. */
+/** Keeps replicas as long as the process lives, each under its name; one of them is open at a time. */
 export class MemoryStore {
-  #maps = null;
+  #replicas = new Map();
+  #name = null;
   get isShared() {
     return false;
   }
 
-  async open() {
-    this.#maps ??= { tasks: new Map(), queue: new Map(), meta: new Map() };
+  async open(name = "") {
+    if (this.#name !== null && this.#name !== name)
+      throw new TaskstreamError(`this store is open for ${this.#name}, so it cannot be for ${name}`);
+    this.#name = name;
+    if (!this.#replicas.has(name)) this.#replicas.set(name, { tasks: new Map(), queue: new Map(), meta: new Map() });
     return this.#copy();
   }
   async write(operations) {
+    const maps = this.#replicas.get(this.#name);
     for (const { in: map, key, value } of structuredClone(operations)) {
-      if (value === undefined) this.#maps[map].delete(key);
-      else this.#maps[map].set(key, value);
+      if (value === undefined) maps[map].delete(key);
+      else maps[map].set(key, value);
     }
   }
   async queue() {
     return this.#copy().queue;
   }
-  async close() {}
+  async close() {
+    this.#name = null;
+  }
   async erase() {
-    this.#maps = null;
+    this.#replicas.delete(this.#name);
+    this.#name = null;
   }
 
   #copy() {
-    const { tasks, queue, meta } = structuredClone(this.#maps);
+    const { tasks, queue, meta } = structuredClone(this.#replicas.get(this.#name));
     return { tasks: [...tasks.values()], queue: [...queue.values()], meta: Object.fromEntries(meta) };
   }
 }
@@ -956,6 +964,14 @@ function conflictOver(item, changes, theirs) {
   return { conflictId: newId(), on: theirs.version, theirs, changes, conflictingFields: fields };
 }
 
+// For each kind of which a conflict can be settled with a value of one's own: the change that has it.
+const VALUE_OF = {
+  create: (field, value) => ({ [field]: value }),
+  edit: (field, value) => ({ [field]: value }),
+  status: (field, value) => ({ to: value }),
+  assign: (field, value) => ({ userId: value }),
+};
+
 /** A queued change that met others' changes. It and what follows it on its task wait until one of the ways out is taken. */
 class Conflict {
   #resolve;
@@ -980,6 +996,11 @@ class Conflict {
   merge(choices = {}) {
     const unsaid = this.conflictingFields.filter((field) => choices[field] === undefined);
     if (this.kind !== "delete" && unsaid.length) throw new TaskstreamError(`choose for ${unsaid.join(", ")}`);
+    for (const [field, choice] of Object.entries(choices)) {
+      const isValue = isObject(choice) && Object.hasOwn(choice, "value");
+      if (choice !== "mine" && choice !== "theirs" && !(isValue && this.kind in VALUE_OF))
+        throw new TaskstreamError(`${field} cannot be ${JSON.stringify(choice)} in a change of the kind ${this.kind}`);
+    }
     return this.#resolve({ choices });
   }
   /** Mine, over what is seen here as theirs. With `anyVersion` over whatever comes in between as well. */
@@ -1390,13 +1411,17 @@ function withoutUndefined(fields) {
 // What is left to ask for once it is decided whose each conflicting field is; null when nothing is.
 function chosen(item, choices) {
   const { conflictingFields: fields } = item.conflict;
-  if (!["create", "edit"].includes(item.kind))
-    return fields.some((field) => choices[field] === "theirs") ? null : item.what;
+  const choiceOf = (field) => choices[field] ?? "mine";
+  const valueOf = (field) => VALUE_OF[item.kind](field, choiceOf(field).value);
+  if (!["create", "edit"].includes(item.kind)) {
+    const [field] = fieldsOf(item);
+    if (fields.some((each) => choices[each] === "theirs")) return null;
+    return isObject(choiceOf(field)) ? { ...item.what, ...valueOf(field) } : item.what;
+  }
   const what = {};
   for (const [field, mine] of Object.entries(item.what)) {
-    const choice = fields.includes(field) ? choices[field] : "mine";
-    if (choice === "mine") what[field] = mine;
-    else if (choice !== "theirs") what[field] = choice.value;
+    const choice = choiceOf(field);
+    if (choice !== "theirs") Object.assign(what, choice === "mine" ? { [field]: mine } : valueOf(field));
   }
   return Object.keys(what).length ? what : null;
 }
@@ -1425,7 +1450,7 @@ async function leadWhenFirst(name, tab, store, signal, lead) {
         if (!signal.aborted) throw error;
       });
   while (!signal.aborted) {
-    if (!(await store.lease(tab, LEASE_MS))) await sleep(LEASE_MS / 6, signal);
+    if (!(await store.lease(tab, LEASE_MS).catch(() => false))) await sleep(LEASE_MS / 6, signal);
     else if (await leadOnLease(tab, store, signal, lead)) return;
   }
 }
@@ -1538,7 +1563,8 @@ export class Taskstream {
   #isVerified;
   #isLogDoubted = false;
   #connection = "connecting";
-  #asOfMs = null;
+  #asOfMs = null; // by the clock of the machine, which other tabs have too
+  #asOfAt = null; // by the one that nobody sets, and which may stand still while the machine sleeps
   #error = null;
 
   #settling = new Map(); // by change: who waits to hear what became of it
@@ -1616,7 +1642,8 @@ export class Taskstream {
   }
   /** Seconds since what is shown was last known to be everything; null when it never was. */
   get age() {
-    return this.#asOfMs === null ? null : Math.max(0, (Date.now() - this.#asOfMs) / 1000);
+    if (this.#asOfMs === null) return null;
+    return Math.max(0, Date.now() - this.#asOfMs, performance.now() - this.#asOfAt) / 1000;
   }
   /** Calls the listener from now on; the answer stops that. */
   on(name, listener) {
@@ -1678,8 +1705,12 @@ export class Taskstream {
   /** Erases the token and everything kept under it. With edits queued only once `confirm({queued, conflicts})` says so. */
   async signOut({ confirm } = {}) {
     await this.#turns;
-    const { queued, conflicts } = this.status;
-    if (queued > 0 && !(await confirm?.({ queued, conflicts }))) return false;
+    // Asked again where more was changed while somebody made up their mind.
+    for (let agreed = 0; this.#outbox.items.length > agreed; await this.#turns) {
+      const { queued, conflicts } = this.status;
+      if (!(await confirm?.({ queued, conflicts }))) return false;
+      agreed = queued;
+    }
     this.#line.say({ from: this.#tab, signedOut: true });
     await this.#leave();
     await this.#store.erase();
@@ -2000,7 +2031,8 @@ export class Taskstream {
   async #lead(signal) {
     this.#leads = true;
     try {
-      await this.#turn(() => this.#reloadQueue());
+      // Once more before each flush: what is wrong with the store now need not be so then.
+      await this.#turn(() => this.#reloadQueue()).catch((error) => this.#tell(this.#connection, error));
       if (this.#asked.size) this.#flushAtOnce().finally(() => this.#asked.forEach((end) => end()));
       await this.#stayConnected(signal);
     } finally {
@@ -2099,7 +2131,7 @@ export class Taskstream {
       );
       await this.#turn(() => this.#commit([...operations, { in: "meta", key: "since", value: page.next }]));
       if (page.more) continue;
-      this.#asOfMs = Date.now() - (page.age ?? 0) * 1000;
+      this.#isAsOf(Date.now() - (page.age ?? 0) * 1000);
       return;
     }
   }
@@ -2123,6 +2155,11 @@ export class Taskstream {
     }
   }
 
+  #isAsOf(ms) {
+    this.#asOfMs = ms;
+    this.#asOfAt = ms === null ? null : performance.now() - Math.max(0, Date.now() - ms);
+  }
+
   #told({ taskId, version, gone, task }) {
     return task ? this.#learned(task) : this.#left(taskId, gone === "deleted" ? NEVER_AGAIN : version);
   }
@@ -2131,7 +2168,7 @@ export class Taskstream {
   async #measureAge(signal) {
     const { age } = await this.#services.projection({ signal, attempts: 1 }).catch(() => ({ age: null }));
     if (age === null || signal.aborted) return;
-    this.#asOfMs = Date.now() - age * 1000;
+    this.#isAsOf(Date.now() - age * 1000);
     this.#tell(this.#connection, this.#error);
   }
 
@@ -2161,7 +2198,7 @@ export class Taskstream {
       this.#flushAtOnce().finally(() => this.#line.say({ from: this.#tab, flushed: message.flush }));
     if (message.flushed) this.#asked.get(message.flushed)?.();
     if (message.status && !this.#leads) {
-      this.#asOfMs = message.status.asOfMs;
+      if (message.status.asOfMs !== this.#asOfMs) this.#isAsOf(message.status.asOfMs);
       this.#tell(
         message.status.connection,
         message.status.error === null ? null : new TaskstreamError(message.status.error),

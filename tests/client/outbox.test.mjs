@@ -4,7 +4,7 @@ import { afterEach, test as testOfNode } from "node:test";
 
 import { MemoryStore, newId } from "../../projection-service/web/taskstream.js";
 import { until } from "../support/web/services.mjs";
-import { ID, LOST, json, problem, replicaOn } from "./script.mjs";
+import { ID, LOST, json, problem, replicaOn, storeWith } from "./script.mjs";
 
 // Where a change is never settled the test ends all the same.
 const test = (name, work) => testOfNode(name, { timeout: 5_000 }, work);
@@ -55,9 +55,7 @@ const batch =
 
 /** A replica that knows the task at version 1. */
 async function replicaWith(batches, options = {}) {
-  const store = new MemoryStore();
-  await store.open();
-  await store.write([{ in: "tasks", key: ID, value: fullTask(1, options.fields) }]);
+  const store = await storeWith(fullTask(1, options.fields));
   const script = await replicaOn(batches, { store, ...options });
   opened.push(script.replica);
   await until(() => script.replica.status.connection === "live", "live");
@@ -369,9 +367,7 @@ test("a change that was decided on an older view is not merged over what it has 
 });
 
 test("who goes on after a replica that died while it was sending believes no refusal too soon", async () => {
-  const store = new MemoryStore();
-  await store.open();
-  await store.write([{ in: "tasks", key: ID, value: fullTask(1) }]);
+  const store = await storeWith(fullTask(1));
   const never = ({ signal }) => new Promise((_, fail) => signal.addEventListener("abort", () => fail(LOST)));
   const first = await replicaOn([(_, request) => never(request)], { store });
   await until(() => first.replica.status.connection === "live", "live");
@@ -401,15 +397,12 @@ test("the page asks before it is left while a change is not kept, or in a store 
     delete globalThis.removeEventListener;
   });
   let keep = null;
-  class SlowStore extends MemoryStore {}
-  const slow = new SlowStore();
-  const held = { open: () => slow.open(), queue: () => slow.queue(), close: async () => {}, isShared: false };
+  const slow = await storeWith(fullTask(1));
+  const held = { open: (name) => slow.open(name), queue: () => slow.queue(), close: async () => {}, isShared: false };
   held.write = async (operations) => {
     if (operations.some(({ in: map }) => map === "queue") && keep === null) await new Promise((kept) => (keep = kept));
     return slow.write(operations);
   };
-  await slow.open();
-  await slow.write([{ in: "tasks", key: ID, value: fullTask(1) }]);
   const { replica } = await replicaOn([], { store: held });
   opened.push(replica);
   await until(() => replica.status.connection === "live", "live");
@@ -428,4 +421,64 @@ test("the page asks before it is left while a change is not kept, or in a store 
   await mortal.replica.flush();
   await lost.settled;
   assert.ok(!listening.has("beforeunload"));
+});
+
+test("a value of one's own settles a conflict of any kind that has one, and no other word does", async () => {
+  const { replica, sent } = await replicaWith([
+    batch(conflict(fullTask(2, { status: "BLOCKED" }), ["status"], 1)),
+    batch(applied(3, { status: "DEFERRED" })),
+    batch(conflict(fullTask(4, { title: "Theirs" }), ["title"], 3)),
+    batch(applied(5)),
+  ]);
+  const met = nextConflict(replica);
+  const change = await replica.setStatus(ID, "IN_PROGRESS", { reason: "begun" });
+  const first = await met;
+  assert.throws(() => first.merge({ status: "Mine" }), /cannot be "Mine"/);
+  assert.throws(() => first.merge({ status: { values: 1 } }), /cannot be/);
+  await first.merge({ status: { value: "DEFERRED" } });
+  assert.equal((await change.settled).verdict, "merged");
+  assert.deepEqual(sent[1][0].body, { to: "DEFERRED", reason: "begun" });
+  const again = nextConflict(replica);
+  const edit = await replica.edit(ID, { title: "Mine", description: "Mine" });
+  await (await again).merge({ title: "mine", description: { value: "Better" } });
+  await edit.settled;
+  assert.deepEqual(sent[3][0].body, { title: "Mine", description: "Better" }, "also where nobody else was");
+});
+
+test("a clock that is set back makes nothing look fresher than it is", async (t) => {
+  const { replica } = await replicaWith([]);
+  const real = Date.now;
+  t.after(() => (Date.now = real));
+  Date.now = () => real() - 86_400_000;
+  const before = replica.age;
+  await new Promise((later) => setTimeout(later, 60));
+  assert.ok(replica.age - before > 0.04 && replica.age < 60, `${before} s, then ${replica.age} s`);
+});
+
+test("signing out asks again when more was changed meanwhile", async () => {
+  const { replica } = await replicaWith([() => problem(503, "STARTING", { "Retry-After": "60" })]);
+  await replica.edit(ID, { title: "one" });
+  const asked = [];
+  const confirm = async ({ queued }) => {
+    asked.push(queued);
+    if (asked.length === 1) await replica.edit(ID, { title: "two" });
+    return true;
+  };
+  assert.equal(await replica.signOut({ confirm }), true);
+  assert.deepEqual(asked, [1, 2]);
+});
+
+test("a store in memory keeps each replica for itself, and erases one alone", async () => {
+  const store = new MemoryStore();
+  const keep = (map, key) => store.write([{ in: map, key, value: { key } }]);
+  await store.open("of one log");
+  await keep("queue", "a");
+  await assert.rejects(store.open("of another log"), /is open for of one log/);
+  await store.close();
+  assert.deepEqual((await store.open("of another log")).queue, []);
+  await keep("queue", "b");
+  await store.erase();
+  assert.deepEqual((await store.open("of another log")).queue, []);
+  await store.close();
+  assert.deepEqual((await store.open("of one log")).queue, [{ key: "a" }]);
 });

@@ -33,6 +33,15 @@ export function scripted(answers, options = {}) {
 export const ID = "00000000-0000-4000-8000-000000000001";
 export const task = (version = 1) => ({ taskId: ID, title: "x", version });
 
+/** What `replicaOn` opens, with these tasks in it already. */
+export async function storeWith(...tasks) {
+  const store = new MemoryStore();
+  await store.open("taskstream|http://query|log|ada");
+  await store.write(tasks.map((value) => ({ in: "tasks", key: value.taskId, value })));
+  await store.close();
+  return store;
+}
+
 /** A replica whose batches are answered in this order; `sent` is what was in them. */
 export async function replicaOn(batches, options = {}) {
   const sent = [];

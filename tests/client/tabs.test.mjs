@@ -140,6 +140,24 @@ test("signing out in one tab erases the store and signs out the others", async (
   assert.ok(names.some((name) => name.endsWith("|ada")) && !names.some((name) => name.endsWith("|erin")), names.join());
 });
 
+test("signing out erases the store of this log and this actor, and no other's", async () => {
+  const origin = services.projection.url;
+  const others = [`taskstream|${origin}|another-log|gina`, `taskstream|${origin}|another-log|hal`, "something else"];
+  for (const name of others) {
+    const store = new IndexedDbStore();
+    await store.open(name);
+    await store.write([{ in: "queue", key: "a", value: { changeId: "a" } }]);
+    await store.close();
+  }
+  const gina = await tab("gina");
+  await gina.signOut();
+  for (const name of others) {
+    const store = new IndexedDbStore();
+    assert.deepEqual((await store.open(name)).queue, [{ changeId: "a" }], name);
+    await store.close();
+  }
+});
+
 test("the lease of a tab that died is taken over, and one that is renewed is not", async () => {
   const stores = [new IndexedDbStore(), new IndexedDbStore()];
   await Promise.all(stores.map((store) => store.open("lease")));
