@@ -20,8 +20,8 @@ def install(folder, *programs):
         subprocess.run(["npm", "ci", "--silent"], cwd=folder, check=True, stdin=subprocess.DEVNULL, timeout=300)
 
 
-def passes(folder, file, timeout_s):
-    ended = subprocess.run(["node", "--test", file], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout_s,
+def passes(folder, file, timeout_s, node="node"):
+    ended = subprocess.run([node, "--test", file], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout_s,
                            env={**os.environ, "TASKSTREAM_BIN": str(BIN)})
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "\n# pass 0\n" not in ended.stdout, "nothing was run"
