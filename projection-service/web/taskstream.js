@@ -115,9 +115,10 @@ export function durationMs(text) {
   return unitsMs.reduce((sum, unit, i) => sum + Number(match[i + 1] ?? 0) * unit, 0);
 }
 
-/** Whether two values are the same: lists item by item, objects member by member in any order, an absent member as null. */
+/** Whether two values are the same JSON: lists item by item, objects member by member in any order, an absent member as null. */
 export function sameValue(one, other) {
   if ((one ?? null) === (other ?? null)) return true;
+  if (one instanceof Date || other instanceof Date) return JSON.stringify(one) === JSON.stringify(other);
   if (!isObject(one) || !isObject(other) || Array.isArray(one) !== Array.isArray(other)) return false;
   if (Array.isArray(one) && one.length !== other.length) return false;
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) => sameValue(one[name], other[name]));
@@ -1140,8 +1141,8 @@ class Outbox {
       commandId: changeId,
       taskId,
       kind,
-      // Copied: what becomes later of the values that were given is no part of the change.
-      what: structuredClone(withoutUndefined(what)),
+      // As it will be sent: what becomes later of the values that were given is no part of the change.
+      what: JSON.parse(JSON.stringify(what)),
       baseTask: structuredClone(baseTask),
       base: baseTask.version,
       at: new Date().toISOString(),
@@ -1402,10 +1403,6 @@ class Outbox {
       if (isContested) return;
     }
   }
-}
-
-function withoutUndefined(fields) {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 // What is left to ask for once it is decided whose each conflicting field is; null when nothing is.

@@ -310,12 +310,16 @@ test("what changed nothing made no version: its followers stand on what was seen
 test("a change is what it was when it was made, whatever becomes of the values that were given", async () => {
   const { replica, sent } = await replicaWith([LOST, batch(applied(2))]);
   const tags = ["one"];
-  const change = await replica.edit(ID, { tags });
+  const dueDate = new Date("2099-01-01T00:00:00Z");
+  const change = await replica.edit(ID, { tags, dueDate });
   tags.push("two");
+  dueDate.setFullYear(2000);
+  assert.equal(replica.task(ID).task.dueDate, "2099-01-01T00:00:00.000Z");
   await change.settled;
+  const meant = { tags: ["one"], dueDate: "2099-01-01T00:00:00.000Z" };
   assert.deepEqual(
-    sent.map(([{ body }]) => body.tags),
-    [["one"], ["one"]],
+    sent.map(([{ body }]) => body),
+    [meant, meant],
   );
 });
 

@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { NoAnswerError, backoffMs, durationMs, newId, readEvents } from "../../projection-service/web/taskstream.js";
+import {
+  NoAnswerError,
+  backoffMs,
+  durationMs,
+  newId,
+  readEvents,
+  sameValue,
+} from "../../projection-service/web/taskstream.js";
 import { LOST, all, json, problem, replicaOn, scripted, task } from "./script.mjs";
 
 const created = () => json(201, task(), { ETag: '"1"', "Event-Id": "e" });
@@ -209,6 +216,38 @@ test("ids are UUIDv7, and all different", () => {
   const ids = Array.from({ length: 1_000 }, newId);
   assert.ok(ids.every((id) => /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id)));
   assert.equal(new Set(ids).size, ids.length);
+});
+
+test("values are the same when they are the same JSON", () => {
+  const day = () => new Date("2099-01-01T00:00:00Z");
+  for (const [one, other] of [
+    [
+      ["a", "b"],
+      ["a", "b"],
+    ],
+    [null, undefined],
+    [
+      { a: 1, b: [{ c: null }] },
+      { b: [{}], a: 1 },
+    ],
+    [day(), day()],
+    [day(), day().toISOString()],
+  ])
+    assert.ok(sameValue(one, other), JSON.stringify([one, other]));
+  for (const [one, other] of [
+    [
+      ["a", "b"],
+      ["b", "a"],
+    ],
+    [["a"], ["a", null]],
+    [[], {}],
+    [[], null],
+    ["1", 1],
+    [{ a: [1] }, { a: [2] }],
+    [day(), new Date(0)],
+    [day(), {}],
+  ])
+    assert.ok(!sameValue(one, other), JSON.stringify([one, other]));
 });
 
 test("durations are read as the service reads them", () => {
