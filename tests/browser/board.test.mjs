@@ -152,10 +152,10 @@ test("a lock shows on the card, and goes by itself when its time is over", async
   await ada.create("Held for a moment");
   const { taskId } = await asOfNow("Held for a moment");
   const all = new Services({ commandUrl: services.command.url, queryUrl: services.projection.url, actor: "Ada" });
-  await all.lock(taskId, 6);
+  await all.lock(taskId, 12);
   for (const one of [ada, bob]) await one.card("Held for a moment").getByText("Locked by Ada").waitFor();
   for (const one of [ada, bob])
-    await one.card("Held for a moment").getByText("Locked by Ada").waitFor({ state: "detached" });
+    await one.card("Held for a moment").getByText("Locked by Ada").waitFor({ state: "detached", timeout: 30_000 });
 });
 
 test("a task is given to somebody, dated and put off, and both boards show it", async () => {

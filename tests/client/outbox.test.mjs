@@ -7,7 +7,7 @@ import { until } from "../support/web/services.mjs";
 import { ID, LOST, json, problem, replicaOn, storeWith } from "./script.mjs";
 
 // Where a change is never settled the test ends all the same.
-const test = (name, work) => testOfNode(name, { timeout: 5_000 }, work);
+const test = (name, work) => testOfNode(name, { timeout: 20_000 }, work);
 
 const opened = [];
 afterEach(() => Promise.all(opened.splice(0).map((replica) => replica.close())));
