@@ -1360,10 +1360,27 @@ class Outbox {
       return;
     }
     const after = draft.isQueued(item.after) ? item.after : null;
-    for (const each of draft.behind(item)) {
-      if (each.after === item.commandId) draft.put({ ...each, after, base: this.#baseOf(item) });
+    const base = item.conflict.on ?? task.version;
+    this.#askOfFollowers(draft, item, item, (each) => ({ ...each, after, base }));
+    draft.settle(item, base, "given-up", { task });
+  }
+
+  // What was made on top of the item has not seen either what others changed: the first that wants one of the same fields
+  // otherwise becomes a conflict, and what follows that one waits behind it.
+  #askOfFollowers(draft, item, last, attached) {
+    const { theirs, changes } = item.conflict;
+    const onTop = new Set([item.commandId]);
+    let isAsked = false;
+    for (const each of draft.behind(last)) {
+      const isNext = each.after === item.commandId;
+      if (isAsked && isNext) draft.put({ ...each, after: null }); // it meets by itself what it has not seen
+      if (isAsked || !onTop.has(each.after)) continue;
+      onTop.add(each.commandId);
+      const follower = isNext ? attached(each) : each;
+      const conflict = conflictOver(follower, changes, theirs);
+      isAsked = conflict.conflictingFields.length > 0;
+      draft.put(isAsked ? { ...follower, conflict } : follower);
     }
-    draft.settle(item, this.#baseOf(item), "given-up", { task });
   }
 
   // Decided on what was shown as theirs. Another request is another command, under a key of its own.
@@ -1392,16 +1409,11 @@ class Outbox {
       last = { ...decided, ...other, changeId, commandId: changeId, after: last.commandId, order: last.order + 0.25 };
       draft.put(last);
     }
-    const onTop = new Set([item.commandId]);
-    for (const each of draft.behind(last)) {
-      if (!onTop.has(each.after)) continue;
-      onTop.add(each.commandId);
-      const follower = each.after === item.commandId ? { ...each, after: last.commandId } : each;
-      const conflict = changes.length ? conflictOver(follower, changes, theirs) : { conflictingFields: [] };
-      const isContested = conflict.conflictingFields.length > 0;
-      draft.put(isContested ? { ...follower, conflict } : follower);
-      if (isContested) return;
-    }
+    const attached = (each) => ({ ...each, after: last.commandId });
+    if (changes.length) return this.#askOfFollowers(draft, item, last, attached);
+    // Nothing is known of what was changed, and theirs was seen as a whole.
+    for (const each of draft.behind(last)) if (each.after === item.commandId) draft.put(attached(each));
+    return undefined;
   }
 }
 

@@ -486,3 +486,26 @@ test("a store in memory keeps each replica for itself, and erases one alone", as
   await store.close();
   assert.deepEqual((await store.open("of one log")).queue, [{ key: "a" }]);
 });
+
+test("what was built on a change that is given up has not seen the others' change either, and asks", async () => {
+  const { replica, sent } = await replicaWith([
+    batch(conflict(fullTask(2, { title: "Theirs" }), ["title"], 1), skipped, skipped),
+    batch(applied(3, { title: "Theirs", description: "Mine" })),
+    batch(applied(4, { title: "Mine, later" })),
+  ]);
+  const met = nextConflict(replica);
+  const [first, second, third] = await Promise.all([
+    replica.edit(ID, { description: "Mine" }),
+    replica.edit(ID, { title: "Mine" }),
+    replica.edit(ID, { title: "Mine, later" }),
+  ]);
+  const asked = await met;
+  assert.equal(asked.changeId, second.changeId);
+  assert.equal((await first.settled).verdict, "merged");
+  const again = nextConflict(replica);
+  await asked.giveUp();
+  const next = await again;
+  assert.deepEqual([next.changeId, next.theirs.title, sent.length], [third.changeId, "Theirs", 2]);
+  await next.overwrite();
+  assert.equal((await third.settled).verdict, "merged");
+});
