@@ -1,19 +1,11 @@
 // What to do about a change that met somebody else's: base, mine and theirs, field by field.
-import { FIELD_WORDS, PRIORITY_WORDS, STATUS_WORDS, el, momentOf, openDialog, tell } from "/dom.js";
+import { el, openDialog, tell } from "/dom.js";
+import { FIELD_WORDS, momentOf, valueInWords } from "/words.js";
 
 const WRITTEN = new Set(["title", "description"]); // fields of which both versions can be put together by hand
 
 export function openConflict(conflict, nameOf) {
-  const shown = (name, value) => {
-    if (value === null || value === undefined || value === "" || value.length === 0)
-      return el("span", { class: "none" }, "nothing");
-    if (name === "status") return STATUS_WORDS[value];
-    if (name === "priority") return PRIORITY_WORDS[value];
-    if (name === "assigneeId") return nameOf(value);
-    if (name === "dueDate") return momentOf(value);
-    if (name === "warningOffset") return `${value} minutes before`;
-    return Array.isArray(value) ? value.join(", ") : String(value);
-  };
+  const shown = (name, value) => valueInWords(name, value, nameOf) ?? el("span", { class: "none" }, "nothing");
   const choices = new Map();
   const fields = [
     ...new Set([...conflict.conflictingFields, ...conflict.fields, ...conflict.changes.map((change) => change.field)]),

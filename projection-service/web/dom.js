@@ -19,51 +19,6 @@ export function fill(parent, ...children) {
   if (parent.innerHTML !== next.innerHTML) parent.replaceChildren(...next.childNodes);
 }
 
-export const STATUS_WORDS = {
-  NOT_STARTED: "To do",
-  IN_PROGRESS: "In progress",
-  BLOCKED: "Blocked",
-  DEFERRED: "Deferred",
-  COMPLETED: "Done",
-  CANCELLED: "Cancelled",
-};
-export const PRIORITY_WORDS = { URGENT: "Urgent", HIGH: "High", MEDIUM: "Medium", LOW: "Low" };
-export const FIELD_WORDS = {
-  title: "Title",
-  description: "Description",
-  status: "Status",
-  priority: "Priority",
-  tags: "Tags",
-  assigneeId: "Assignee",
-  dueDate: "Due",
-  warningOffset: "Reminder",
-  lock: "Lock",
-};
-export const isOpen = (task) => task.status !== "COMPLETED" && task.status !== "CANCELLED";
-export const isOverdue = (task) => isOpen(task) && task.dueDate !== null && Date.parse(task.dueDate) < Date.now();
-export const isHeld = (lock) => lock !== null && Date.parse(lock.expiresAt) > Date.now();
-
-const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
-const DAY_OF_A_YEAR = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
-const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-export function dayOf(time) {
-  const day = new Date(time);
-  return (day.getFullYear() === new Date().getFullYear() ? DAY : DAY_OF_A_YEAR).format(day);
-}
-export const momentOf = (time) => MOMENT.format(new Date(time));
-
-/** `in 3 days`, `2 h ago`. */
-export function distance(time) {
-  const seconds = (Date.parse(time) - Date.now()) / 1000;
-  const [amount, unit] =
-    Math.abs(seconds) < 3600
-      ? [seconds / 60, "minute"]
-      : Math.abs(seconds) < 86_400
-        ? [seconds / 3600, "hour"]
-        : [seconds / 86_400, "day"];
-  return new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }).format(Math.round(amount), unit);
-}
-
 /** What `<input type="datetime-local">` shows, and back. */
 export function toLocalInput(time) {
   if (!time) return "";
@@ -142,7 +97,9 @@ export function ask(title, text, yes) {
   });
 }
 
-/** Says something for a while. */
+const MESSAGES_AT_MOST = 20;
+
+/** Says something for a while; trouble stays until it is dismissed, or twenty others came. */
 export function tell(text, kind = "info") {
   const message = el(
     "div",
@@ -150,6 +107,8 @@ export function tell(text, kind = "info") {
     el("p", {}, text),
     el("button", { class: "icon", type: "button", "aria-label": "Dismiss", onclick: () => message.remove() }, "✕"),
   );
-  document.getElementById("messages").append(message);
+  const messages = document.getElementById("messages");
+  messages.append(message);
+  while (messages.children.length > MESSAGES_AT_MOST) messages.firstElementChild.remove();
   if (kind !== "trouble") setTimeout(() => message.remove(), kind === "info" ? 6_000 : 20_000);
 }

@@ -1,24 +1,9 @@
-// One task: its fields, who may change what, its lock, and how it came to be.
+// One task: its fields, what can be done with it, and its lock.
 import { TRANSITIONS, newId, sameValue } from "/taskstream.js";
-import {
-  FIELD_WORDS,
-  PRIORITY_WORDS,
-  STATUS_WORDS,
-  ask,
-  dayOf,
-  distance,
-  el,
-  field,
-  fill,
-  fromLocalInput,
-  isHeld,
-  isOpen,
-  momentOf,
-  openDialog,
-  select,
-  tell,
-  toLocalInput,
-} from "/dom.js";
+import { ask, el, field, fill, fromLocalInput, openDialog, select, tell, toLocalInput } from "/dom.js";
+import { showPast } from "/history.js";
+import { isHeld, isOpen } from "/task_facts.js";
+import { PRIORITY_WORDS, STATUS_WORDS, momentOf } from "/words.js";
 
 const LOCK_SECONDS = 300;
 const PRIORITIES = Object.entries(PRIORITY_WORDS);
@@ -66,12 +51,16 @@ function formOf(task) {
     el("div", { class: "pair" }, field("Priority", inputs.priority), field("Tags", inputs.tags, "Separated by commas")),
     el("div", { class: "pair" }, field("Due", inputs.dueDate), field("Remind, minutes before", inputs.warningOffset)),
   ];
-  return { fields, read };
+  // Held against what the form itself showed at first: whoever touched nothing changes nothing, however a field writes it.
+  const shown = read();
+  const touched = () =>
+    Object.fromEntries(Object.entries(read()).filter(([name, value]) => !sameValue(value, shown[name])));
+  return { fields, touched };
 }
 
 export function openNewTask(board) {
   const empty = { title: "", description: null, priority: "MEDIUM", tags: [], dueDate: null, warningOffset: null };
-  const { fields, read } = formOf(empty);
+  const { fields, touched } = formOf(empty);
   const form = el(
     "form",
     { method: "dialog", class: "stack" },
@@ -80,8 +69,7 @@ export function openNewTask(board) {
   );
   const dialog = openDialog("New task", {}, form);
   form.addEventListener("submit", () => {
-    const given = Object.fromEntries(Object.entries(read()).filter(([name, value]) => !sameValue(value, empty[name])));
-    board.replica.create(given, { id: newId() }).catch((error) => tell(error.message, "trouble"));
+    board.replica.create(touched(), { id: newId() }).catch((error) => tell(error.message, "trouble"));
   });
   return dialog;
 }
@@ -91,7 +79,7 @@ export function openTask(board, taskId) {
   const { replica } = board;
   const seen = replica.task(taskId);
   if (!seen.task) return null;
-  const { fields, read } = formOf(seen.task);
+  const { fields, touched } = formOf(seen.task);
   const notice = el("div", { class: "notice" });
   const facts = el("dl", { class: "facts" });
   const actions = el("div", { class: "actions wrap" });
@@ -112,9 +100,7 @@ export function openTask(board, taskId) {
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const patch = Object.fromEntries(
-      Object.entries(read()).filter(([name, value]) => !sameValue(value, seen.task[name])),
-    );
+    const patch = touched();
     dialog.close();
     if (Object.keys(patch).length) act(replica.edit(taskId, patch, { seen }));
   });
@@ -225,100 +211,4 @@ function lockOf(board, task) {
     isMine && button("lock", "Renew"),
     isMine && button("unlock", "Unlock"),
   ];
-}
-
-// ---- how it came to be: who changed what, and the task as it was at any version
-
-async function showPast(board, taskId, past) {
-  const items = [];
-  try {
-    for await (const item of board.replica.services.all("history", { limit: 200 }, taskId)) items.push(item);
-  } catch (error) {
-    fill(past, el("h3", {}, "History"), el("p", { class: "none" }, board.inWords(error)));
-    return;
-  }
-  const view = el("div", { class: "then" });
-  const slider = el("input", {
-    type: "range",
-    min: "1",
-    max: String(items.length),
-    step: "1",
-    value: String(items.length),
-  });
-  slider.setAttribute("value", String(items.length));
-  let asked = 0;
-  const travel = async () => {
-    const item = items[slider.value - 1];
-    slider.setAttribute("aria-valuetext", `Version ${item.version}, ${momentOf(item.time)}`);
-    const mine = ++asked;
-    const { task } = await board.replica.services
-      .getTask(taskId, { version: item.version })
-      .catch(() => ({ task: null }));
-    if (mine !== asked) return; // the slider has moved on
-    fill(
-      view,
-      el(
-        "p",
-        { class: "by" },
-        `Version ${item.version} of ${items.length}: ${momentOf(item.time)}, by ${board.nameOf(item.actor)}`,
-      ),
-      task && el("p", { class: "then-title" }, el("strong", {}, task.title)),
-      task &&
-        el(
-          "p",
-          {},
-          `${STATUS_WORDS[task.status]}, ${PRIORITY_WORDS[task.priority]}, ${task.assigneeId ? board.nameOf(task.assigneeId) : "nobody's"}${task.dueDate ? `, due ${dayOf(task.dueDate)}` : ""}`,
-        ),
-      task?.description && el("p", { class: "then-text" }, task.description),
-    );
-  };
-  slider.addEventListener("input", travel);
-  const list = el(
-    "ol",
-    { class: "events", reversed: true },
-    [...items]
-      .reverse()
-      .map((item) =>
-        el(
-          "li",
-          {},
-          el("div", {}, wordsOf(board, item)),
-          el(
-            "div",
-            { class: "by" },
-            `${board.nameOf(item.actor)}, ${distance(item.time)}`,
-            item.reason && `: ${item.reason}`,
-          ),
-        ),
-      ),
-  );
-  past.replaceChildren(el("h3", {}, "History"), field("Time travel", slider), view, list);
-  travel();
-}
-
-function wordsOf(board, { type, changes }) {
-  const kind = type.split(".")[2];
-  const shown = (name, value) =>
-    value === null
-      ? "nothing"
-      : name === "assigneeId"
-        ? board.nameOf(value)
-        : name === "status"
-          ? STATUS_WORDS[value]
-          : name === "priority"
-            ? PRIORITY_WORDS[value]
-            : name === "dueDate"
-              ? momentOf(value)
-              : Array.isArray(value)
-                ? value.join(", ")
-                : String(value);
-  if (kind === "created") return "Created";
-  if (kind === "deleted") return "Deleted";
-  if (kind === "locked") return "Locked";
-  if (kind === "unlocked") return "Unlocked";
-  return (
-    Object.entries(changes)
-      .map(([name, { from, to }]) => `${FIELD_WORDS[name] ?? name}: ${shown(name, from)} → ${shown(name, to)}`)
-      .join("; ") || kind
-  );
 }

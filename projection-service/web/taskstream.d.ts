@@ -116,6 +116,8 @@ export class ConflictError extends ProblemError {
 
 /** No answer came: whether it happened is not known. Repeated with the same key it cannot happen twice. */
 export class NoAnswerError extends TaskstreamError {}
+/** Others changed the task again since the conflict was looked at: decide on the one that there is now. */
+export class ConflictChangedError extends TaskstreamError {}
 /** The services follow another log than the store was filled from: open it anew. */
 export class LogChangedError extends TaskstreamError {}
 /** The token belongs to somebody else than the store does. */
@@ -439,6 +441,7 @@ export interface Store {
   lease?(holder: string, forMs: number): Promise<boolean>;
   release?(holder: string): Promise<void>;
 }
+/** Keeps replicas as long as the process lives, each under its name; one of them is open at a time. */
 export class MemoryStore implements Store {
   readonly isShared: false;
   open(name?: string): Promise<Kept>;
@@ -498,7 +501,8 @@ export interface SeenOptions {
   seen?: TaskView;
 }
 
-/** A queued change that met others' changes. It and what follows it on its task wait until one of the ways out is taken. */
+/** A queued change that met others' changes. It and what follows it on its task wait until one of the ways out is taken. A
+ *  way out is of this conflict alone: where others changed the task again it rejects with a `ConflictChangedError`. */
 export interface Conflict {
   readonly changeId: string;
   readonly taskId: string;
@@ -510,9 +514,11 @@ export interface Conflict {
   readonly changes: FieldChange[];
   readonly conflictingFields: string[];
   readonly mergeable: boolean;
-  /** Mine where nobody else was; for each conflicting field `"mine"`, `"theirs"` or `{value}`. */
+  /** Mine where nobody else was; for each conflicting field `"mine"`, `"theirs"` or (in creates, edits, moves and
+   *  assignments) `{value}`. */
   merge(choices?: Record<string, "mine" | "theirs" | { value: unknown }>): Promise<void>;
-  /** Mine, over what is seen here as theirs. With `anyVersion` over whatever comes in between as well. */
+  /** Mine, over what is seen here as theirs. With `anyVersion` over whatever comes in between as well. A task that was to be
+   *  made under the id of another one becomes an edit of that one. */
   overwrite(options?: { anyVersion?: boolean }): Promise<void>;
   /** Theirs. */
   giveUp(): Promise<void>;
@@ -575,6 +581,7 @@ export class Taskstream {
   lock(id: string, ttlSeconds: number, options?: WriteOptions): Promise<WrittenTask>;
   unlock(id: string, options?: WriteOptions): Promise<WrittenTask>;
 
+  /** Sends what is queued now, rather than when the wait after a failure is over; where another tab leads, through it. */
   flush(): Promise<void>;
   /** Erases the token and everything kept under it. With edits queued only once `confirm` says so; false when nothing was erased. */
   signOut(options?: {

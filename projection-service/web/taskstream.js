@@ -7,8 +7,9 @@
 //   5 Stores                 where a replica keeps things: memory, IndexedDB
 //   6 Changes                what is queued: the request it becomes, the fields it touches, how it looks meanwhile
 //   7 Conflicts              base, mine, theirs, and the ways out
-//   8 Tabs                   one of several tabs leads: it alone streams and flushes
-//   9 Taskstream             the replica: local view, offline queue, delta sync, live updates, signing in and out
+//   8 Outbox                 the queue: what is sent next, and what becomes of it
+//   9 Tabs                   one of several tabs leads: it alone streams and flushes
+//  10 Taskstream             the replica: local view, delta sync, live updates, flushing, signing in and out
 
 // Node 18 has it in a module alone.
 const webCrypto = globalThis.crypto ?? (await import("node:crypto")).webcrypto;
@@ -57,6 +58,9 @@ export class ConflictError extends ProblemError {
 
 /** No answer came: whether it happened is not known. Repeated with the same key it cannot happen twice. */
 export class NoAnswerError extends TaskstreamError {}
+
+/** Others changed the task again since the conflict was looked at: decide on the one that there is now. */
+export class ConflictChangedError extends TaskstreamError {}
 
 /** The services follow another log than the store was filled from: open it anew. */
 export class LogChangedError extends TaskstreamError {}
@@ -111,9 +115,21 @@ export function durationMs(text) {
   return unitsMs.reduce((sum, unit, i) => sum + Number(match[i + 1] ?? 0) * unit, 0);
 }
 
-/** Whether two values of a field are the same: JSON, so lists are compared item by item. */
+/** Whether two values are the same JSON: lists item by item, objects member by member in any order, an absent member as null. */
 export function sameValue(one, other) {
-  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+  if ((one ?? null) === (other ?? null)) return true;
+  if (one instanceof Date || other instanceof Date) return JSON.stringify(one) === JSON.stringify(other);
+  if (!isObject(one) || !isObject(other) || Array.isArray(one) !== Array.isArray(other)) return false;
+  if (Array.isArray(one) && one.length !== other.length) return false;
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) => sameValue(one[name], other[name]));
+}
+const isObject = (value) => typeof value === "object" && value !== null;
+
+// What is left of a wait that was set by this machine's clock. Longer than it ever was it can only be because the clock was
+// set back since; then it is over.
+function leftOf(untilMs, atMostMs) {
+  const left = untilMs - Date.now();
+  return left > atMostMs ? 0 : Math.max(0, left);
 }
 
 // Resolves after the time, or at once when the signal aborts.
@@ -220,26 +236,94 @@ function readField(frame, line) {
 
 // ---------------------------------------------------------------------------------------------------- 4 Services
 
-// The consistency tokens of what was seen. An answer covers the tokens that its request sent, so it takes their place.
+// A consistency token as the services write it (format 1): the log, and the next offset of each of its partitions. Null for
+// any other: that one is sent as it is.
+function readToken(text) {
+  try {
+    const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
+    const body = bytes.subarray(0, -4);
+    if (bytes.length < 22 || bytes[0] !== 1 || writeToken(body) !== text) return null;
+    const log = String.fromCharCode(...body.subarray(1, 17));
+    const numbers = [];
+    for (let at = 17, value = 0, unit = 1; at < body.length; at += 1) {
+      value += (body[at] & 0x7f) * unit;
+      unit *= 128;
+      if (body[at] & 0x80) continue;
+      numbers.push(value);
+      [value, unit] = [0, 1];
+    }
+    const [count, ...next] = numbers;
+    return count === next.length && next.every(Number.isSafeInteger) ? { log, next } : null;
+  } catch {
+    return null; // no base64
+  }
+}
+
+// With the checksum behind it (FNV-1a, least significant byte first).
+function writeToken(body) {
+  let sum = 2166136261;
+  for (const byte of body) sum = Math.imul(sum ^ byte, 16777619);
+  const bytes = [...body, sum & 0xff, (sum >>> 8) & 0xff, (sum >>> 16) & 0xff, sum >>> 24];
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+}
+
+function tokenOf({ log, next }) {
+  const body = [1, ...Array.from(log, (char) => char.charCodeAt(0))];
+  for (let value of [next.length, ...next]) {
+    for (; value >= 128; value = Math.floor(value / 128)) body.push((value % 128) | 0x80);
+    body.push(value);
+  }
+  return writeToken(body);
+}
+
+const UNREAD_AT_MOST = 16;
+
+// What was seen, for the header `Consistency-Token`. Tokens that can be read are one for each log: of each partition the
+// furthest. The others are kept as they are, within a bound, for a header that is too large is refused: an answer covers the
+// tokens that its request sent, and what somebody says covers what they said before.
 class SeenTokens {
-  #answers = new Set();
-  #handed = new Map(); // by who said it, who never says less than before
+  #positions = new Map(); // by log
+  #unread = new Map(); // who said it, by token
 
   list() {
-    return [...this.#answers, ...this.#handed.values()];
+    return [...[...this.#positions].map(([log, next]) => tokenOf({ log, next })), ...this.#unread.keys()];
   }
   answered(token, sent) {
     if (!token) return;
-    for (const each of sent) this.#answers.delete(each);
-    for (const [from, each] of this.#handed) if (sent.includes(each)) this.#handed.delete(from);
-    this.#answers.add(token);
+    for (const each of sent) this.#unread.delete(each);
+    this.#add(token, null);
   }
-  handed(token, from) {
-    this.#handed.set(from, token);
+  handed(tokens, from) {
+    for (const [token, by] of this.#unread) if (by === from) this.#unread.delete(token);
+    for (const token of tokens.split(",")) this.#add(token.trim(), from);
   }
   forget() {
-    this.#answers.clear();
-    this.#handed.clear();
+    this.#positions.clear();
+    this.#unread.clear();
+  }
+
+  // A place in the order of changes (`c.SEEN`, `w.SEEN.BASE.END`) is as good as the positions that it has seen.
+  #add(token, from) {
+    const [kind, seen, , end] = token.split(".");
+    const parts = seen === undefined ? [token] : kind === "w" ? [seen, end ?? ""] : [seen];
+    const read = parts.map(readToken);
+    if (read.every((each) => each !== null)) {
+      read.forEach((each) => this.#advance(each));
+    } else if (!this.#unread.has(token)) {
+      this.#unread.set(token, from);
+      if (this.#unread.size > UNREAD_AT_MOST) this.#unread.delete(this.#unread.keys().next().value);
+    }
+  }
+  #advance({ log, next }) {
+    const known = this.#positions.get(log) ?? [];
+    const length = Math.max(known.length, next.length);
+    this.#positions.set(
+      log,
+      Array.from({ length }, (_, i) => Math.max(known[i] ?? 0, next[i] ?? 0)),
+    );
   }
 }
 
@@ -264,11 +348,14 @@ function dependsOnState(error) {
   return error instanceof ProblemError && [404, 409, 410, 412, 422, 423, 428].includes(error.status);
 }
 
+// However long a service asks for: a wait of days is a mistake, and a timer of more than 24 days ends at once.
+const RETRY_AFTER_AT_MOST_MS = 120_000;
+
 function retryAfterMs(response) {
   const text = response.headers.get("Retry-After");
   if (text === null) return null;
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : null;
+  return Number.isNaN(ms) ? null : Math.min(RETRY_AFTER_AT_MOST_MS, Math.max(0, ms));
 }
 
 function query(parameters) {
@@ -388,7 +475,9 @@ export class Services {
   async batch(commands, { merge = false, ...options } = {}) {
     const headers = merge ? { Prefer: "conflict=merge" } : {};
     const request = { ...options, body: { commands }, headers, isWrite: true };
-    return (await this.#send("command", "POST", "/v1/batch", request)).body.results;
+    const { body } = await this.#send("command", "POST", "/v1/batch", request);
+    if (!Array.isArray(body?.results)) throw new NoAnswerError("what came is no answer to a batch");
+    return body.results;
   }
 
   /** As of now, from the command-service. */
@@ -545,7 +634,7 @@ export class Services {
     let unknownAt = null;
     let forgot = isWrite; // a write that was composed on another log must not land on this one
     for (let attempt = 0; ;) {
-      const sentAt = Date.now();
+      const sentAt = performance.now(); // of a clock that nobody sets
       let error;
       try {
         return await this.#lanes.run(() => this.#once(service, method, path, request));
@@ -559,14 +648,14 @@ export class Services {
         continue;
       }
       const settledAt = unknownAt === null ? null : unknownAt + this.#options.commandTimeoutMs;
-      if (isWrite && isUnknown(error)) unknownAt = Date.now();
+      if (isWrite && isUnknown(error)) unknownAt = performance.now();
       let waitMs = null;
       if (isPassing(error)) {
         attempt += 1;
         if (attempt < attempts) waitMs = Math.max(error.retryAfterMs ?? 0, backoffMs(attempt - 1, this.#options));
       } else if (settledAt !== null && sentAt < settledAt && dependsOnState(error)) {
         // An earlier attempt may still be under way. Its refusal is final once nothing can come of that any more.
-        waitMs = Math.max(0, settledAt - Date.now());
+        waitMs = Math.max(0, settledAt - performance.now());
       }
       if (waitMs === null) throw error;
       await this.#options.sleep(waitMs, request.signal);
@@ -634,33 +723,41 @@ function ageOf(response) {
 //
 // A store keeps three maps, `tasks`, `queue` and `meta`; `write` changes them in one transaction, `undefined` deletes.
 
-/** Keeps a replica as long as the process lives. */
+/** Keeps replicas as long as the process lives, each under its name; one of them is open at a time. */
 export class MemoryStore {
-  #maps = null;
+  #replicas = new Map();
+  #name = null;
   get isShared() {
     return false;
   }
 
-  async open() {
-    this.#maps ??= { tasks: new Map(), queue: new Map(), meta: new Map() };
+  async open(name = "") {
+    if (this.#name !== null && this.#name !== name)
+      throw new TaskstreamError(`this store is open for ${this.#name}, so it cannot be for ${name}`);
+    this.#name = name;
+    if (!this.#replicas.has(name)) this.#replicas.set(name, { tasks: new Map(), queue: new Map(), meta: new Map() });
     return this.#copy();
   }
   async write(operations) {
+    const maps = this.#replicas.get(this.#name);
     for (const { in: map, key, value } of structuredClone(operations)) {
-      if (value === undefined) this.#maps[map].delete(key);
-      else this.#maps[map].set(key, value);
+      if (value === undefined) maps[map].delete(key);
+      else maps[map].set(key, value);
     }
   }
   async queue() {
     return this.#copy().queue;
   }
-  async close() {}
+  async close() {
+    this.#name = null;
+  }
   async erase() {
-    this.#maps = null;
+    this.#replicas.delete(this.#name);
+    this.#name = null;
   }
 
   #copy() {
-    const { tasks, queue, meta } = structuredClone(this.#maps);
+    const { tasks, queue, meta } = structuredClone(this.#replicas.get(this.#name));
     return { tasks: [...tasks.values()], queue: [...queue.values()], meta: Object.fromEntries(meta) };
   }
 }
@@ -720,7 +817,8 @@ export class IndexedDbStore {
     await this.#transaction(["meta"], (maps) => {
       const row = maps.objectStore("meta").get("leader");
       row.onsuccess = () => {
-        isMine = !row.result || row.result.holder === holder || row.result.until < Date.now();
+        const { holder: other, until } = row.result ?? { holder, until: 0 };
+        isMine = other === holder || leftOf(until, forMs) === 0;
         if (isMine) maps.objectStore("meta").put({ holder, until: Date.now() + forMs }, "leader");
       };
     });
@@ -848,15 +946,32 @@ function sameField(field, one, other) {
   return field === "dueDate" && one && other ? Date.parse(one) === Date.parse(other) : sameValue(one, other);
 }
 
-// The fields that the change wants to have otherwise than they were made since. Who deletes wants none of it.
+// --------------------------------------------------------------------------------------------------- 7 Conflicts
+
+// The fields that the change wants to have otherwise than they were made since; where nothing is known of what was changed,
+// than they are. Who deletes wants none of it.
 function conflictingFields(item, changes, theirs) {
   const changed = [...new Set(changes.map((change) => change.field))];
   if (item.kind === "delete") return changed.filter((field) => field !== "lock");
   const mine = mineOf(item);
-  return fieldsOf(item).filter((field) => changed.includes(field) && !sameField(field, mine[field], theirs[field]));
+  return fieldsOf(item).filter(
+    (field) => (!changes.length || changed.includes(field)) && !sameField(field, mine[field], theirs[field]),
+  );
 }
 
-// --------------------------------------------------------------------------------------------------- 7 Conflicts
+// What is kept of a conflict. Its id tells it from a later one of the same change; `on` is the version on which a decision stands.
+function conflictOver(item, changes, theirs) {
+  const fields = conflictingFields(item, changes, theirs);
+  return { conflictId: newId(), on: theirs.version, theirs, changes, conflictingFields: fields };
+}
+
+// For each kind of which a conflict can be settled with a value of one's own: the change that has it.
+const VALUE_OF = {
+  create: (field, value) => ({ [field]: value }),
+  edit: (field, value) => ({ [field]: value }),
+  status: (field, value) => ({ to: value }),
+  assign: (field, value) => ({ userId: value }),
+};
 
 /** A queued change that met others' changes. It and what follows it on its task wait until one of the ways out is taken. */
 class Conflict {
@@ -882,6 +997,11 @@ class Conflict {
   merge(choices = {}) {
     const unsaid = this.conflictingFields.filter((field) => choices[field] === undefined);
     if (this.kind !== "delete" && unsaid.length) throw new TaskstreamError(`choose for ${unsaid.join(", ")}`);
+    for (const [field, choice] of Object.entries(choices)) {
+      const isValue = isObject(choice) && Object.hasOwn(choice, "value");
+      if (choice !== "mine" && choice !== "theirs" && !(isValue && this.kind in VALUE_OF))
+        throw new TaskstreamError(`${field} cannot be ${JSON.stringify(choice)} in a change of the kind ${this.kind}`);
+    }
     return this.#resolve({ choices });
   }
   /** Mine, over what is seen here as theirs. With `anyVersion` over whatever comes in between as well. */
@@ -894,7 +1014,436 @@ class Conflict {
   }
 }
 
-// -------------------------------------------------------------------------------------------------------- 8 Tabs
+// ------------------------------------------------------------------------------------------------------ 8 Outbox
+
+const BATCH_AT_MOST = 500;
+const MADE_AT_MOST = 1_000;
+const NEVER_AGAIN = Number.MAX_SAFE_INTEGER; // the version of a deleted task: its id is not used again
+
+// What the outbox will be once it is kept, and what came of it: `outcomes` of changes that are settled, `sightings` of tasks
+// (`{task}`, or `{taskId, version}` at which it left).
+class Draft {
+  #items;
+  #touched = new Set();
+  outcomes = [];
+  sightings = [];
+  constructor(items) {
+    this.#items = new Map(items.map((item) => [item.changeId, item]));
+  }
+
+  put(item) {
+    this.#items.set(item.changeId, item);
+    this.#touched.add(item.changeId);
+  }
+  drop(item) {
+    this.#items.delete(item.changeId);
+    this.#touched.add(item.changeId);
+  }
+  get(changeId) {
+    return this.#items.get(changeId);
+  }
+  ofTask(taskId) {
+    return [...this.#items.values()].filter((item) => item.taskId === taskId).sort(inOrder);
+  }
+  behind(item) {
+    return this.ofTask(item.taskId).filter((other) => inOrder(item, other) < 0);
+  }
+  isQueued(commandId) {
+    return [...this.#items.values()].some((item) => item.commandId === commandId);
+  }
+  /** The item is through: what was made on top of it is from now on made on top of this version. */
+  settle(item, version, verdict, { task = null, problem = null } = {}) {
+    this.drop(item);
+    for (const each of this.behind(item)) {
+      if (each.after !== item.commandId) continue;
+      this.put({ ...each, after: null, base: version, conflict: each.conflict && { ...each.conflict, on: version } });
+    }
+    const { changeId, taskId, kind, what } = item;
+    this.outcomes.push({ changeId, taskId, kind, what, verdict, task, problem });
+  }
+  operations() {
+    return [...this.#touched].map((key) => ({ in: "queue", key, value: this.#items.get(key) }));
+  }
+}
+
+function inOrder(one, other) {
+  return one.order - other.order || (one.changeId < other.changeId ? -1 : Number(one.changeId > other.changeId));
+}
+
+// In a queue nothing is given up for a fault of the services' own or of what lies before them: it is asked again.
+function isForLater(error) {
+  if (isPassing(error)) return true;
+  if (!(error instanceof ProblemError) || error.code === "STREAM_QUARANTINED") return false;
+  return error.status === 408 || (error.status >= 500 && ![501, 505].includes(error.status));
+}
+const mayHaveHappened = (error) => isUnknown(error) || error.status === 500;
+
+/** Whether a batch was refused for what is in it. Without a code it was said by something that lies before the service. */
+function isOfItsContent(error) {
+  if (!(error instanceof ProblemError) || !error.code || error.code === "TOKEN_UNKNOWN") return false;
+  return [400, 403, 413, 422].includes(error.status);
+}
+
+// Null where the command succeeded, whatever the word for it.
+function failureOf(result) {
+  if (!Number.isInteger(result?.status)) return new NoAnswerError("the answer says nothing of this command");
+  if (result.status >= 200 && result.status < 300) return null;
+  return refusal(result.status, result.body ?? {}, null);
+}
+
+/**
+ * The changes that are not settled, in the order in which they were made. It says what is sent next, and what becomes of the
+ * changes by an answer, a failure or a decision; all of that is a draft, which holds once `take` has been told that it is
+ * kept. It sends nothing, keeps nothing and waits for nothing itself.
+ */
+class Outbox {
+  #kept = new Map(); // by change
+  #sorted = null;
+  #made = new Map(); // by command: the version that a follower of it expects
+  #autoMerge;
+  #options;
+  #batchAtMost = BATCH_AT_MOST;
+  #searchAtMost = BATCH_AT_MOST; // while it is looked for what made a batch unreadable
+
+  constructor(autoMerge, options) {
+    this.#autoMerge = autoMerge;
+    this.#options = options; // of the services: waits and timeouts
+  }
+
+  get items() {
+    this.#sorted ??= [...this.#kept.values()].sort(inOrder);
+    return this.#sorted;
+  }
+  get conflicts() {
+    return this.items.filter((item) => item.conflict);
+  }
+  ofTask(taskId) {
+    return this.items.filter((item) => item.taskId === taskId);
+  }
+  get(changeId) {
+    return this.#kept.get(changeId);
+  }
+  draft() {
+    return new Draft(this.items);
+  }
+  /** What is kept now under the id of a change; undefined once it is settled. */
+  take(changeId, item) {
+    if (item) this.#kept.set(changeId, item);
+    else this.#kept.delete(changeId);
+    this.#sorted = null;
+  }
+
+  /** A change that was decided on this view, at the end of the queue. */
+  newItem(kind, taskId, what, baseTask, pending) {
+    const changeId = newId();
+    return {
+      changeId,
+      commandId: changeId,
+      taskId,
+      kind,
+      // As it will be sent: what becomes later of the values that were given is no part of the change.
+      what: JSON.parse(JSON.stringify(what)),
+      baseTask: structuredClone(baseTask),
+      base: baseTask.version,
+      at: new Date().toISOString(),
+      after: pending.at(-1)?.commandId ?? null,
+      order: 1 + Math.floor(this.items.at(-1)?.order ?? 0),
+      conflict: null,
+      isMerged: false,
+      anyVersion: false,
+      unknownAt: null, // since when it may be under way without anybody who knows what came of it
+      notBefore: 0,
+      tries: 0,
+    };
+  }
+
+  // ---- what is sent
+
+  /** In the order of the queue. A task waits behind its conflict, behind what was just put off, and behind a change that
+   *  expects no version: only its answer tells what else has happened to the task. */
+  nextBatch(isUrgent) {
+    const batch = [];
+    const held = new Set();
+    const last = new Map();
+    for (const item of this.items) {
+      if (batch.length === Math.min(this.#batchAtMost, this.#searchAtMost)) break;
+      if (held.has(item.taskId)) continue;
+      if (item.conflict || (!isUrgent && this.#waitOf(item) > 0)) {
+        held.add(item.taskId);
+        continue;
+      }
+      batch.push(this.#toSend(item, last.get(item.taskId)));
+      last.set(item.taskId, item);
+      if (KINDS[item.kind].states || item.anyVersion) held.add(item.taskId);
+    }
+    return batch;
+  }
+
+  /** After how many milliseconds there is something to send; Infinity while everything waits for decisions. */
+  nextWaitMs() {
+    const heads = new Map();
+    for (const item of this.items) if (!heads.has(item.taskId)) heads.set(item.taskId, item);
+    const open = [...heads.values()].filter((item) => !item.conflict);
+    return open.reduce((least, item) => Math.min(least, this.#waitOf(item)), Infinity);
+  }
+  #waitOf(item) {
+    const { maxMs, commandTimeoutMs } = this.#options;
+    return leftOf(item.notBefore, Math.max(maxMs, commandTimeoutMs, RETRY_AFTER_AT_MOST_MS));
+  }
+
+  #baseOf(item) {
+    return this.#made.get(item.after) ?? item.base;
+  }
+
+  #toSend(item, previous) {
+    const [method, path, body] = KINDS[item.kind].request(item.taskId, item.what);
+    const isPrevious = item.after !== null && item.after === previous?.commandId;
+    const expected = this.#baseOf(item);
+    const command = { commandId: item.commandId, method, path };
+    if (body !== undefined) command.body = body;
+    if (item.anyVersion) command.expectedVersion = "*";
+    else if (!KINDS[item.kind].states) command.expectedVersion = isPrevious ? "previous" : expected;
+    return { item, command, expected, isPrevious };
+  }
+
+  /** To be kept before the batch is sent: whoever flushes after this one died knows that it may be under way. */
+  sending(batch) {
+    const draft = this.draft();
+    for (const { item } of batch) draft.put({ ...item, unknownAt: Date.now() });
+    return draft;
+  }
+
+  // ---- what becomes of it
+
+  answered(batch, results, sentAt) {
+    const draft = this.draft();
+    const byCommand = new Map(results.map((result) => [result?.commandId, result]));
+    const stopped = new Set(); // tasks of which a command before did not succeed
+    this.#searchAtMost = BATCH_AT_MOST;
+    for (const sent of batch) {
+      const item = draft.get(sent.item.changeId);
+      if (item?.commandId !== sent.command.commandId) continue; // another tab has settled it, or decided otherwise
+      const result = byCommand.get(item.commandId);
+      const expected = sent.isPrevious ? this.#baseOf(item) : sent.expected;
+      const error = failureOf(result);
+      if (!error) this.#succeeded(draft, item, expected, result);
+      else if (result?.status === 424 && stopped.has(item.taskId))
+        draft.put({ ...item, unknownAt: sent.item.unknownAt });
+      else this.#failed(draft, item, sent.item.unknownAt, expected, error, sentAt);
+      if (error) stopped.add(item.taskId);
+    }
+    return draft;
+  }
+
+  #succeeded(draft, item, expected, { verdict, status, version, body }) {
+    const isExact = !KINDS[item.kind].states && !item.anyVersion;
+    // The version on which followers were made. A change that expected none may have passed over changes that nobody here
+    // has seen: then followers still stand on what was seen, and the service tells what came in between.
+    let made = expected;
+    if (verdict === "unchanged") made = isExact ? (version ?? expected) : expected;
+    else if (isExact) made = verdict === "replayed" ? expected + 1 : (version ?? expected + 1);
+    else if (verdict !== "replayed" && version === expected + 1) made = version;
+    this.#made.set(item.commandId, made);
+    if (this.#made.size > MADE_AT_MOST) this.#made.delete(this.#made.keys().next().value);
+
+    const known = ["merged", "unchanged", "replayed"].includes(verdict) ? verdict : "applied";
+    draft.settle(item, made, known === "applied" && item.isMerged ? "merged" : known, { task: body ?? null });
+    if (body?.taskId) draft.sightings.push({ task: body });
+    else if (item.kind === "delete") draft.sightings.push({ taskId: item.taskId, version: NEVER_AGAIN });
+    // No content: the change has ended one's own sight of the task, which may come back.
+    else if (status === 204) draft.sightings.push({ taskId: item.taskId, version: made });
+  }
+
+  #failed(draft, item, unknownAt, expected, error, sentAt) {
+    if (isForLater(error) || error.status === 424) return this.#putOff(draft, { ...item, unknownAt }, error);
+    // An earlier attempt may still be under way: what is refused now may have happened. Where the clock was set back
+    // meanwhile, the time is counted from now on.
+    const since = unknownAt === null ? null : Math.min(unknownAt, sentAt);
+    const finalAt = since === null ? 0 : since + this.#options.commandTimeoutMs;
+    if (sentAt < finalAt) return draft.put({ ...item, unknownAt: since, notBefore: finalAt });
+    if (error instanceof ConflictError && error.current) {
+      draft.sightings.push({ task: error.current });
+      return this.#conflicted(draft, { ...item, unknownAt: null }, expected, error);
+    }
+    if (error.status === 410) draft.sightings.push({ taskId: item.taskId, version: NEVER_AGAIN });
+    return this.#refused(draft, item, expected, error);
+  }
+
+  #putOff(draft, item, error) {
+    const waitMs = Math.max(error.retryAfterMs ?? 0, backoffMs(item.tries, this.#options));
+    const unknownAt = mayHaveHappened(error) ? Date.now() : item.unknownAt;
+    draft.put({ ...item, unknownAt, tries: item.tries + 1, notBefore: Date.now() + waitMs });
+  }
+
+  // Rolled back: without it in the queue the task looks as the service says. A task that was not made has no changes either.
+  #refused(draft, item, expected, error) {
+    const problem = { status: error.status, ...error.problem };
+    const followers = item.kind === "create" ? draft.behind(item) : [];
+    for (const each of [item, ...followers]) draft.settle(each, expected, "refused", { problem });
+  }
+
+  // What was changed in other fields is merged: sent again on the version that is there now. The first change that wants one
+  // of the same fields otherwise waits for a decision, and with it what follows.
+  #conflicted(draft, first, expected, { current: theirs, changes }) {
+    const onTop = new Set();
+    draft.put(first);
+    for (const item of [first, ...draft.behind(first)]) {
+      // Asked about already, but not about this: who decides has to see what came since.
+      if (item.conflict) {
+        const older = item.conflict.changes.filter(({ field }) => !changes.some((change) => change.field === field));
+        draft.put({ ...item, conflict: conflictOver(item, [...changes, ...older], theirs) });
+        return;
+      }
+      const isOnTop = onTop.has(item.after);
+      // Decided on an older view: what was changed since then it meets by itself.
+      if (item !== first && !isOnTop && this.#baseOf(item) < expected) continue;
+      const conflict = conflictOver(item, changes, theirs);
+      if (!this.#autoMerge || !changes.length || conflict.conflictingFields.length) {
+        draft.put({ ...item, conflict });
+        return;
+      }
+      onTop.add(item.commandId);
+      // On a task that changes all the time the second attempt takes its time already.
+      const notBefore = item.tries === 0 ? 0 : Date.now() + backoffMs(item.tries - 1, this.#options);
+      draft.put({
+        ...item,
+        base: theirs.version,
+        after: isOnTop ? item.after : null,
+        isMerged: true,
+        tries: item.tries + 1,
+        notBefore,
+      });
+    }
+  }
+
+  /** What a failure of the whole batch makes of it. */
+  failed(batch, error) {
+    const draft = this.draft();
+    for (const { item } of batch) {
+      const unknownAt = mayHaveHappened(error) ? Date.now() : item.unknownAt;
+      if (draft.get(item.changeId)) draft.put({ ...draft.get(item.changeId), unknownAt });
+    }
+    if (!isOfItsContent(error)) return draft;
+    const named = new Set((error.problem.errors ?? []).map(({ field }) => /^commands\/(\d+)/.exec(field)?.[1]));
+    let refused = batch.filter((_, i) => named.has(String(i)));
+    if (error.status === 403 || batch.length === 1) refused = batch;
+    if (error.status === 413 && batch.length > 1) this.#batchAtMost = Math.ceil(batch.length / 2);
+    else if (!refused.length) this.#searchAtMost = Math.ceil(batch.length / 2);
+    else this.#searchAtMost = BATCH_AT_MOST;
+    for (const { item, expected } of refused) {
+      const now = draft.get(item.changeId);
+      if (now) this.#refused(draft, now, expected, error);
+    }
+    return draft;
+  }
+
+  // ---- decisions
+
+  /** What is decided on a conflict, if it is still the one that was looked at. */
+  decided(changeId, conflictId, { giveUp = false, overwrite = false, anyVersion = false, choices }) {
+    const draft = this.draft();
+    const item = draft.get(changeId);
+    if (!item?.conflict) throw new TaskstreamError("this conflict is settled already");
+    if (item.conflict.conflictId !== conflictId)
+      throw new ConflictChangedError("others changed the task again: decide on the conflict that there is now");
+    const what = giveUp ? null : overwrite ? item.what : chosen(item, choices);
+    if (what === null || (item.kind === "create" && !editsOf(what).length)) this.#givenUp(draft, item);
+    else this.#takenUp(draft, item, what, anyVersion);
+    return draft;
+  }
+
+  #givenUp(draft, item) {
+    const task = item.conflict.theirs;
+    // What was built on a task that is not made goes with it: the one that is there is another.
+    if (item.kind === "create") {
+      for (const each of [item, ...draft.behind(item)]) draft.settle(each, each.base, "given-up", { task });
+      return;
+    }
+    const after = draft.isQueued(item.after) ? item.after : null;
+    const base = item.conflict.on ?? task.version;
+    this.#askOfFollowers(draft, item, item, (each) => ({ ...each, after, base }));
+    draft.settle(item, base, "given-up", { task });
+  }
+
+  // What was made on top of the item has not seen either what others changed: the first that wants one of the same fields
+  // otherwise becomes a conflict, and what follows that one waits behind it.
+  #askOfFollowers(draft, item, last, attached) {
+    const { theirs, changes } = item.conflict;
+    const onTop = new Set([item.commandId]);
+    let isAsked = false;
+    for (const each of draft.behind(last)) {
+      const isNext = each.after === item.commandId;
+      if (isAsked && isNext) draft.put({ ...each, after: null }); // it meets by itself what it has not seen
+      if (isAsked || !onTop.has(each.after)) continue;
+      onTop.add(each.commandId);
+      const follower = isNext ? attached(each) : each;
+      const conflict = conflictOver(follower, changes, theirs);
+      isAsked = conflict.conflictingFields.length > 0;
+      draft.put(isAsked ? { ...follower, conflict } : follower);
+    }
+  }
+
+  // Decided on what was shown as theirs. Another request is another command, under a key of its own.
+  #takenUp(draft, item, what, anyVersion) {
+    const { theirs, changes, on } = item.conflict;
+    const [first, ...others] = item.kind === "create" ? editsOf(what) : [{ kind: item.kind, what }];
+    const isSame = first.kind === item.kind && sameValue(what, item.what);
+    const decided = {
+      ...item,
+      ...first,
+      commandId: isSame ? item.commandId : newId(),
+      anyVersion,
+      baseTask: theirs,
+      base: on ?? theirs.version,
+      after: draft.isQueued(item.after) ? item.after : null,
+      isMerged: true,
+      conflict: null,
+      tries: 0,
+      notBefore: 0,
+      unknownAt: null,
+    };
+    draft.put(decided);
+    let last = decided;
+    for (const other of others) {
+      const changeId = newId();
+      last = { ...decided, ...other, changeId, commandId: changeId, after: last.commandId, order: last.order + 0.25 };
+      draft.put(last);
+    }
+    const attached = (each) => ({ ...each, after: last.commandId });
+    if (changes.length) return this.#askOfFollowers(draft, item, last, attached);
+    // Nothing is known of what was changed, and theirs was seen as a whole.
+    for (const each of draft.behind(last)) if (each.after === item.commandId) draft.put(attached(each));
+    return undefined;
+  }
+}
+
+// What is left to ask for once it is decided whose each conflicting field is; null when nothing is.
+function chosen(item, choices) {
+  const { conflictingFields: fields } = item.conflict;
+  const choiceOf = (field) => choices[field] ?? "mine";
+  const valueOf = (field) => VALUE_OF[item.kind](field, choiceOf(field).value);
+  if (!["create", "edit"].includes(item.kind)) {
+    const [field] = fieldsOf(item);
+    if (fields.some((each) => choices[each] === "theirs")) return null;
+    return isObject(choiceOf(field)) ? { ...item.what, ...valueOf(field) } : item.what;
+  }
+  const what = {};
+  for (const [field, mine] of Object.entries(item.what)) {
+    const choice = choiceOf(field);
+    if (choice !== "theirs") Object.assign(what, choice === "mine" ? { [field]: mine } : valueOf(field));
+  }
+  return Object.keys(what).length ? what : null;
+}
+
+// A task that is there already is not made again, but changed.
+function editsOf(created) {
+  const given = Object.entries(created).filter(([, value]) => value !== null);
+  const { assigneeId, ...what } = Object.fromEntries(given);
+  const edit = Object.keys(what).length ? [{ kind: "edit", what }] : [];
+  return assigneeId === undefined ? edit : [...edit, { kind: "assign", what: { userId: assigneeId } }];
+}
+
+// -------------------------------------------------------------------------------------------------------- 9 Tabs
 
 const LEASE_MS = 6_000;
 
@@ -910,7 +1459,7 @@ async function leadWhenFirst(name, tab, store, signal, lead) {
         if (!signal.aborted) throw error;
       });
   while (!signal.aborted) {
-    if (!(await store.lease(tab, LEASE_MS))) await sleep(LEASE_MS / 6, signal);
+    if (!(await store.lease(tab, LEASE_MS).catch(() => false))) await sleep(LEASE_MS / 6, signal);
     else if (await leadOnLease(tab, store, signal, lead)) return;
   }
 }
@@ -960,12 +1509,10 @@ class TabLine {
   }
 }
 
-// -------------------------------------------------------------------------------------------------- 9 Taskstream
+// ------------------------------------------------------------------------------------------------- 10 Taskstream
 
-const BATCH_AT_MOST = 500;
-const MADE_AT_MOST = 1_000;
+const GONE_AT_MOST = 10_000;
 const WELL_AFTER_MS = 10_000; // a connection that held so long was no failure
-const NEVER_AGAIN = Number.MAX_SAFE_INTEGER; // the version of a deleted task: its id is not used again
 
 const tokenKey = (queryUrl) => `taskstream.token@${queryUrl}`;
 const identityKey = (queryUrl) => `taskstream.identity@${queryUrl}`;
@@ -994,43 +1541,6 @@ async function identify(services) {
   }
 }
 
-// The queue as it will be: what is put and dropped here becomes the operations of one transaction.
-class QueueDraft {
-  #items;
-  #touched = new Set();
-  constructor(queue) {
-    this.#items = new Map(queue.map((item) => [item.changeId, item]));
-  }
-
-  put(item) {
-    this.#items.set(item.changeId, item);
-    this.#touched.add(item.changeId);
-  }
-  drop(item) {
-    this.#items.delete(item.changeId);
-    this.#touched.add(item.changeId);
-  }
-  get(changeId) {
-    return this.#items.get(changeId);
-  }
-  ofTask(taskId) {
-    return [...this.#items.values()].filter((item) => item.taskId === taskId).sort(inOrder);
-  }
-  // What was made on top of the item is from now on made on top of this version.
-  settle(item, version) {
-    for (const each of this.ofTask(item.taskId)) {
-      if (each.after === item.commandId) this.put({ ...each, after: null, base: version });
-    }
-  }
-  operations() {
-    return [...this.#touched].map((key) => ({ in: "queue", key, value: this.#items.get(key) }));
-  }
-}
-
-function inOrder(one, other) {
-  return one.order - other.order || (one.changeId < other.changeId ? -1 : Number(one.changeId > other.changeId));
-}
-
 /**
  * A replica of the tasks that one actor sees: what the service says, under what is queued here.
  *
@@ -1045,12 +1555,11 @@ export class Taskstream {
   #store;
   #line;
   #tab = newId();
-  #autoMerge;
   #emitter = new Emitter();
 
   #tasks = new Map(); // as the service last told
   #gone = new Map(); // versions at which tasks left or were deleted: nothing older brings them back
-  #queue = [];
+  #outbox;
   #meta = {};
   #views = new Map();
   #turns = Promise.resolve();
@@ -1063,18 +1572,21 @@ export class Taskstream {
   #isVerified;
   #isLogDoubted = false;
   #connection = "connecting";
-  #asOfMs = null;
+  #asOfMs = null; // by the clock of the machine, which other tabs have too
+  #asOfAt = null; // by the one that nobody sets, and which may stand still while the machine sleeps
   #error = null;
 
   #settling = new Map(); // by change: who waits to hear what became of it
-  #made = new Map(); // by command: the version that a follower of it expects
   #sending = new Set();
   #flushing = null;
   #wantsFlush = false;
+  #isUrgent = false;
   #flushTimer = null;
   #flushFailures = 0;
-  #flushNotBefore = 0;
-  #batchAtMost = BATCH_AT_MOST;
+  #flushNotBefore = 0; // of the clock that nobody sets
+  #asked = new Map(); // who waits here until the leading tab has flushed
+  #unkept = 0; // changes on their way into the store
+  #isGuarded = false;
 
   /** Opens the replica of (origin, log, actor). Without a network only what this tab has opened before. */
   static async open({ store, autoMerge = true, ...options }) {
@@ -1098,7 +1610,7 @@ export class Taskstream {
     this.#services = services;
     this.#identity = identity;
     this.#store = store;
-    this.#autoMerge = autoMerge;
+    this.#outbox = new Outbox(autoMerge, services.options);
     this.#isVerified = identity.isVerified;
   }
 
@@ -1114,31 +1626,33 @@ export class Taskstream {
   }
   /** The tasks as they look here, what is pending included. */
   tasks() {
-    const ids = new Set([...this.#tasks.keys(), ...this.#queue.map((item) => item.taskId)]);
+    const ids = new Set([...this.#tasks.keys(), ...this.#outbox.items.map((item) => item.taskId)]);
     return [...ids].map((id) => this.task(id)).filter((view) => view.task !== null);
   }
   /** `{taskId, task, pending, conflict}`; `task` is null when there is none, or none any more. */
   task(id) {
-    if (!this.#views.has(id)) this.#views.set(id, this.#view(id));
-    return this.#views.get(id);
+    const view = this.#views.get(id) ?? this.#view(id);
+    if (view.task || view.pending.length) this.#views.set(id, view);
+    return view;
   }
   conflicts() {
-    return this.#queue.filter((item) => item.conflict).map((item) => this.#conflictOf(item));
+    return this.#outbox.conflicts.map((item) => this.#conflictOf(item));
   }
   get status() {
     return {
       connection: this.#connection,
       leads: this.#leads,
-      queued: this.#queue.length,
+      queued: this.#outbox.items.length,
       sending: this.#sending.size,
-      conflicts: this.#queue.filter((item) => item.conflict).length,
+      conflicts: this.#outbox.conflicts.length,
       asOf: this.#asOfMs === null ? null : new Date(this.#asOfMs),
       error: this.#error,
     };
   }
   /** Seconds since what is shown was last known to be everything; null when it never was. */
   get age() {
-    return this.#asOfMs === null ? null : Math.max(0, (Date.now() - this.#asOfMs) / 1000);
+    if (this.#asOfMs === null) return null;
+    return Math.max(0, Date.now() - this.#asOfMs, performance.now() - this.#asOfAt) / 1000;
   }
   /** Calls the listener from now on; the answer stops that. */
   on(name, listener) {
@@ -1181,19 +1695,31 @@ export class Taskstream {
     return this.#learnAnswer(await this.#services.unlock(id, options));
   }
 
-  /** Sends what is queued now, rather than when the wait after a failure is over. */
+  /** Sends what is queued now, rather than when the wait after a failure is over; where another tab leads, through it. */
   async flush() {
-    if (!this.#leads) return this.#line.say({ from: this.#tab, flush: true });
-    this.#wantsFlush = true;
-    this.#flushing ??= this.#flushAll();
-    return this.#flushing;
+    if (this.#leads) return this.#flushAtOnce();
+    const id = newId();
+    const { requestTimeoutMs } = this.#services.options;
+    const patience = new AbortController();
+    const end = () => patience.abort();
+    this.#asked.set(id, end);
+    this.#stopping.signal.addEventListener("abort", end);
+    this.#line.say({ from: this.#tab, flush: id });
+    await sleep(this.#stopping.signal.aborted ? 0 : requestTimeoutMs, patience.signal);
+    this.#stopping.signal.removeEventListener("abort", end);
+    this.#asked.delete(id);
+    return undefined;
   }
 
   /** Erases the token and everything kept under it. With edits queued only once `confirm({queued, conflicts})` says so. */
   async signOut({ confirm } = {}) {
     await this.#turns;
-    const { queued, conflicts } = this.status;
-    if (queued > 0 && !(await confirm?.({ queued, conflicts }))) return false;
+    // Asked again where more was changed while somebody made up their mind.
+    for (let agreed = 0; this.#outbox.items.length > agreed; await this.#turns) {
+      const { queued, conflicts } = this.status;
+      if (!(await confirm?.({ queued, conflicts }))) return false;
+      agreed = queued;
+    }
     this.#line.say({ from: this.#tab, signedOut: true });
     await this.#leave();
     await this.#store.erase();
@@ -1217,13 +1743,15 @@ export class Taskstream {
     this.#line = new TabLine(name, this.#store.isShared);
     const kept = await this.#store.open(name);
     for (const task of kept.tasks) this.#tasks.set(task.taskId, task);
-    this.#queue = kept.queue.sort(inOrder);
+    for (const item of kept.queue) this.#outbox.take(item.changeId, item);
     this.#meta = kept.meta;
     this.#services.saw(this.#meta.seen, "store");
     this.#line.listen((message) => this.#heard(message));
     this.#line.say({ from: this.#tab, hello: true });
     globalThis.addEventListener?.("online", this.#onOnline);
     globalThis.addEventListener?.("offline", this.#onOffline);
+    globalThis.addEventListener?.("pagehide", this.#onPageHide);
+    this.#guardUnload();
     this.#leading = leadWhenFirst(name, this.#tab, this.#store, this.#stopping.signal, (signal) =>
       this.#lead(signal),
     ).catch((error) => this.#tell(this.#connection, error));
@@ -1257,14 +1785,14 @@ export class Taskstream {
         if (value === undefined) {
           this.#tasks.delete(key);
           this.#gone.set(key, version);
+          if (this.#gone.size > GONE_AT_MOST) this.#gone.delete(this.#gone.keys().next().value);
         } else {
           this.#tasks.set(key, value);
         }
       } else {
-        const before = this.#queue.find((item) => item.changeId === key);
-        this.#queue = this.#queue.filter((item) => item !== before);
-        if (value) this.#queue = [...this.#queue, value].sort(inOrder);
-        if (value?.conflict && !before?.conflict) conflicted.push(value);
+        const before = this.#outbox.get(key);
+        this.#outbox.take(key, value);
+        if (value?.conflict && value.conflict.conflictId !== before?.conflict?.conflictId) conflicted.push(value);
         touched.add((value ?? before)?.taskId);
       }
     }
@@ -1272,6 +1800,7 @@ export class Taskstream {
     for (const id of touched) this.#views.delete(id);
     if (touched.size) this.#emitter.emit("tasks", touched);
     if (operations.length) this.#emitter.emit("status", this.status);
+    this.#guardUnload();
     for (const item of conflicted) this.#emitter.emit("conflict", this.#conflictOf(item));
   }
 
@@ -1295,7 +1824,7 @@ export class Taskstream {
     let isBlocked = false;
     let conflict = null;
     const pending = [];
-    for (const item of this.#queue.filter((each) => each.taskId === taskId)) {
+    for (const item of this.#outbox.ofTask(taskId)) {
       if (item.conflict && !conflict) conflict = this.#conflictOf(item);
       const state = item.conflict
         ? "conflict"
@@ -1331,47 +1860,82 @@ export class Taskstream {
 
   // ---- the queue
 
-  #change(kind, taskId, what, { seen } = {}) {
+  async #change(kind, taskId, what, { seen } = {}) {
+    this.#unkept += 1;
+    this.#guardUnload();
+    try {
+      return await this.#turn(() => this.#kept(kind, taskId, what, seen));
+    } finally {
+      this.#unkept -= 1;
+      this.#guardUnload();
+    }
+  }
+
+  async #kept(kind, taskId, what, seen) {
+    if (this.#stopping.signal.aborted) throw new TaskstreamError("closed");
+    const view = seen ?? this.task(taskId);
+    const baseTask = kind === "create" ? this.#unborn(taskId) : view.task;
+    if (!baseTask) throw new TaskstreamError(`no task ${taskId} is known here`);
+    const item = this.#outbox.newItem(kind, taskId, what, baseTask, view.pending);
+    const { changeId } = item;
+    const settled = new Promise((resolve) => this.#settling.set(changeId, resolve));
+    try {
+      await this.#commit([{ in: "queue", key: changeId, value: item }]);
+    } catch (error) {
+      this.#settling.delete(changeId);
+      throw error;
+    }
+    this.#flushSoon();
+    return { changeId, taskId, settled };
+  }
+
+  #unborn(taskId) {
+    const now = new Date().toISOString();
+    const { actor } = this.#identity;
+    return { taskId, ...NEW_TASK, version: 0, createdAt: now, createdBy: actor, updatedAt: now, updatedBy: actor };
+  }
+
+  // A decision is kept as a change is.
+  #resolve({ changeId, conflict: { conflictId } }, decision) {
     return this.#turn(async () => {
       if (this.#stopping.signal.aborted) throw new TaskstreamError("closed");
-      const now = new Date().toISOString();
-      const { actor } = this.#identity;
-      const unborn = {
-        taskId,
-        ...NEW_TASK,
-        version: 0,
-        createdAt: now,
-        createdBy: actor,
-        updatedAt: now,
-        updatedBy: actor,
-      };
-      const view = seen ?? this.task(taskId);
-      const baseTask = kind === "create" ? unborn : view.task;
-      if (!baseTask) throw new TaskstreamError(`no task ${taskId} is known here`);
-      const changeId = newId();
-      const item = {
-        changeId,
-        commandId: changeId,
-        taskId,
-        kind,
-        what: withoutUndefined(what),
-        baseTask,
-        base: baseTask.version,
-        at: now,
-        after: view.pending.at(-1)?.commandId ?? null,
-        order: 1 + Math.max(0, ...this.#queue.map((each) => each.order)),
-        conflict: null,
-        isMerged: false,
-        anyVersion: false,
-        unknownAt: null,
-        notBefore: 0,
-        tries: 0,
-      };
-      const settled = new Promise((resolve) => this.#settling.set(changeId, resolve));
-      await this.#commit([{ in: "queue", key: changeId, value: item }]);
-      this.flush().catch(() => {}); // told in the status
-      return { changeId, taskId, settled };
+      await this.#keep(this.#outbox.decided(changeId, conflictId, decision));
+      this.#flushSoon();
     });
+  }
+
+  // What the outbox has worked out, and what of it is learnt of tasks.
+  #keep(draft, operations = []) {
+    const sightings = draft.sightings.flatMap(({ task, taskId, version }) =>
+      task ? this.#learned(task) : this.#left(taskId, version),
+    );
+    return this.#commit([...sightings, ...draft.operations(), ...operations], draft.outcomes);
+  }
+
+  // Whoever leaves the page now would lose a change: one that is not kept yet, or in a store that does not outlive the page.
+  #guardUnload() {
+    const isMortal = this.#store instanceof MemoryStore && this.#outbox.items.length > 0;
+    const isAtRisk = !this.#stopping.signal.aborted && (this.#unkept > 0 || isMortal);
+    if (isAtRisk === this.#isGuarded) return;
+    this.#isGuarded = isAtRisk;
+    if (isAtRisk) globalThis.addEventListener?.("beforeunload", warnOfLoss);
+    else globalThis.removeEventListener?.("beforeunload", warnOfLoss);
+  }
+
+  // ---- flushing
+
+  #flushSoon() {
+    if (!this.#leads) return Promise.resolve(); // who leads has heard of the change itself
+    this.#wantsFlush = true;
+    this.#flushing ??= this.#flushAll();
+    return this.#flushing;
+  }
+
+  // The wait after a failure is over: the network is there again, or somebody asks for it.
+  #flushAtOnce() {
+    this.#flushNotBefore = 0;
+    this.#isUrgent = true;
+    return this.#flushSoon();
   }
 
   async #flushAll() {
@@ -1382,30 +1946,28 @@ export class Taskstream {
         while (await this.#flushBatch()) this.#flushFailures = 0;
       }
     } catch (error) {
-      this.#tell(this.#connection, error);
+      this.#waitAfter(error);
     } finally {
+      this.#isUrgent = false;
       this.#flushing = null;
       this.#scheduleFlush();
     }
   }
 
-  // What another tab has kept and did not live to tell.
+  // The queue is what is kept: another tab may not have lived to tell what it has kept.
   async #reloadQueue() {
     if (!this.#store.isShared || this.#stopping.signal.aborted) return;
-    const known = new Set(this.#queue.map((item) => item.changeId));
-    const kept = await this.#store.queue();
-    this.#take(
-      kept
-        .filter((item) => !known.has(item.changeId))
-        .map((item) => ({ in: "queue", key: item.changeId, value: item })),
-    );
+    const kept = new Map((await this.#store.queue()).map((item) => [item.changeId, item]));
+    const keys = new Set([...kept.keys(), ...this.#outbox.items.map((item) => item.changeId)]);
+    const changed = [...keys].filter((key) => !sameValue(kept.get(key), this.#outbox.get(key)));
+    this.#take(changed.map((key) => ({ in: "queue", key, value: kept.get(key) })));
   }
 
   // Whether to go on: there was something to send, and it was answered.
   async #flushBatch() {
-    const batch = this.#nextBatch();
-    if (!batch.length || !this.#isVerified || !this.#leads || this.#stopping.signal.aborted) return false;
-    if (Date.now() < this.#flushNotBefore) return false;
+    if (!this.#isVerified || !this.#leads || performance.now() < this.#flushNotBefore) return false;
+    const batch = await this.#turn(() => this.#beginBatch());
+    if (!batch.length) return false;
     const sentAt = Date.now();
     this.#markSending(batch);
     let results = null;
@@ -1421,291 +1983,75 @@ export class Taskstream {
     return this.#turn(() => (results ? this.#answered(batch, results, sentAt) : this.#notAnswered(batch, failure)));
   }
 
+  async #beginBatch() {
+    if (this.#stopping.signal.aborted) return [];
+    const batch = this.#outbox.nextBatch(this.#isUrgent);
+    this.#isUrgent = false;
+    if (batch.length) await this.#keep(this.#outbox.sending(batch));
+    return this.#stopping.signal.aborted ? [] : batch;
+  }
+
   #markSending(batch) {
     const changed = new Set([...this.#sending, ...batch.map(({ item }) => item.changeId)]);
     this.#sending = new Set(batch.map(({ item }) => item.changeId));
-    const touched = new Set(this.#queue.filter((item) => changed.has(item.changeId)).map((item) => item.taskId));
+    const touched = new Set(this.#outbox.items.filter((item) => changed.has(item.changeId)).map((item) => item.taskId));
     for (const id of touched) this.#views.delete(id);
     this.#emitter.emit("tasks", touched);
     this.#emitter.emit("status", this.status);
   }
 
-  // In the order of the queue. A task waits behind its conflict, behind what was just refused for the moment, and behind a
-  // change that expects no version: only its answer tells what else has happened to the task.
-  #nextBatch() {
-    const batch = [];
-    const held = new Set();
-    const last = new Map();
-    for (const item of this.#queue) {
-      if (batch.length === this.#batchAtMost) break;
-      if (held.has(item.taskId)) continue;
-      if (item.conflict || item.notBefore > Date.now()) {
-        held.add(item.taskId);
-        continue;
-      }
-      batch.push(this.#toSend(item, last.get(item.taskId)));
-      last.set(item.taskId, item);
-      if (KINDS[item.kind].states || item.anyVersion) held.add(item.taskId);
-    }
-    return batch;
-  }
-
-  #toSend(item, previous) {
-    const [method, path, body] = KINDS[item.kind].request(item.taskId, item.what);
-    const isPrevious = item.after !== null && item.after === previous?.commandId;
-    const base = this.#made.get(item.after) ?? item.base;
-    const command = { commandId: item.commandId, method, path };
-    if (body !== undefined) command.body = body;
-    if (item.anyVersion) command.expectedVersion = "*";
-    else if (!KINDS[item.kind].states) command.expectedVersion = isPrevious ? "previous" : base;
-    return { item, command, base, isPrevious };
-  }
-
   async #answered(batch, results, sentAt) {
-    const draft = new QueueDraft(this.#queue);
-    const operations = [];
-    const settled = [];
     this.#error = null;
-    batch.forEach(({ item: sent, base, isPrevious }, i) => {
-      const item = draft.get(sent.changeId);
-      const result = results[i];
-      const expected = isPrevious ? this.#made.get(sent.after) : base;
-      if (result.verdict === "skipped") return;
-      if (["applied", "merged", "unchanged", "replayed"].includes(result.verdict)) {
-        this.#succeeded(draft, item, expected, result, operations, settled);
-        return;
-      }
-      const error = refusal(result.status, result.body ?? {}, null);
-      if (isPassing(error)) {
-        const unknownAt = isUnknown(error) ? Date.now() : item.unknownAt;
-        draft.put({
-          ...item,
-          unknownAt,
-          tries: item.tries + 1,
-          notBefore: Date.now() + backoffMs(item.tries, this.#services.options),
-        });
-        return;
-      }
-      const finalAt = item.unknownAt === null ? 0 : item.unknownAt + this.#services.options.commandTimeoutMs;
-      if (sentAt < finalAt) {
-        // An earlier attempt may still be under way: what is refused now may have happened.
-        draft.put({ ...item, notBefore: finalAt });
-      } else if (error instanceof ConflictError && error.current) {
-        operations.push(...this.#learned(error.current));
-        this.#conflicted(draft, item, error);
-      } else {
-        if (error.status === 410) operations.push(...this.#left(item.taskId, NEVER_AGAIN));
-        this.#refused(draft, item, expected, error, settled);
-      }
-    });
-    operations.push(...draft.operations(), { in: "meta", key: "seen", value: this.#services.consistencyToken });
-    await this.#commit(operations, settled);
+    const seen = { in: "meta", key: "seen", value: this.#services.consistencyToken };
+    await this.#keep(this.#outbox.answered(batch, results, sentAt), [seen]);
     return true;
   }
 
-  #succeeded(draft, item, expected, result, operations, settled) {
-    const isExact = !KINDS[item.kind].states && !item.anyVersion;
-    const isReplay = result.verdict === "replayed";
-    // The version on which followers were made. A change that expected none may have passed over changes that nobody here
-    // has seen: then followers still stand on what was seen, and the service tells what came in between.
-    let made = expected;
-    if (isExact) made = isReplay ? expected + 1 : (result.version ?? expected + 1);
-    else if (!isReplay && result.version === expected + 1) made = result.version;
-    this.#remember(item.commandId, made);
-    draft.drop(item);
-    draft.settle(item, made);
-    if (result.body && result.body.taskId) operations.push(...this.#learned(result.body));
-    else operations.push(...this.#left(item.taskId, NEVER_AGAIN));
-    const verdict = result.verdict === "applied" && item.isMerged ? "merged" : result.verdict;
-    settled.push({
-      changeId: item.changeId,
-      taskId: item.taskId,
-      kind: item.kind,
-      what: item.what,
-      verdict,
-      task: result.body ?? null,
-      problem: null,
-    });
-  }
-
-  #remember(commandId, version) {
-    this.#made.set(commandId, version);
-    if (this.#made.size > MADE_AT_MOST) this.#made.delete(this.#made.keys().next().value);
-  }
-
-  // Rolled back: without it in the queue the task looks as the service says.
-  #refused(draft, item, expected, error, settled) {
-    const dropped = item.kind === "create" ? draft.ofTask(item.taskId) : [item];
-    for (const each of dropped) {
-      draft.drop(each);
-      const { changeId, taskId, kind, what } = each;
-      settled.push({
-        changeId,
-        taskId,
-        kind,
-        what,
-        verdict: "refused",
-        task: null,
-        problem: { status: error.status, ...error.problem },
-      });
-    }
-    draft.settle(item, expected ?? item.base);
-  }
-
-  // What was changed in other fields is merged: sent again on the version that is there now. The first change that wants one
-  // of the same fields otherwise waits for a decision, and with it what follows.
-  #conflicted(draft, first, { current: theirs, changes }) {
-    const known = new Set();
-    for (const item of draft.ofTask(first.taskId).filter((each) => inOrder(first, each) <= 0)) {
-      const fields = conflictingFields(item, changes, theirs);
-      if (item.conflict) return;
-      if (!this.#autoMerge || !changes.length || fields.length) {
-        draft.put({
-          ...item,
-          conflict: { theirs, changes, conflictingFields: changes.length ? fields : fieldsOf(item) },
-        });
-        return;
-      }
-      const isOnTop = known.has(item.after);
-      known.add(item.commandId);
-      // On a task that changes all the time the second attempt takes its time already.
-      const notBefore = item.tries === 0 ? 0 : Date.now() + backoffMs(item.tries - 1, this.#services.options);
-      draft.put({
-        ...item,
-        base: theirs.version,
-        after: isOnTop ? item.after : null,
-        isMerged: true,
-        tries: item.tries + 1,
-        notBefore,
-      });
-    }
-  }
-
   async #notAnswered(batch, error) {
-    if (isPassing(error)) return this.#tryLater(batch, error);
+    if (!(error instanceof TaskstreamError)) throw error;
+    await this.#keep(this.#outbox.failed(batch, error));
     if (error.code === "TOKEN_UNKNOWN" || error.status === 401) {
       this.#isVerified = false;
       this.#isLogDoubted ||= error.status === 400;
       this.#cycle?.abort();
       return false;
     }
-    if (error.status === 413 && batch.length > 1) {
-      this.#batchAtMost = Math.ceil(batch.length / 2);
-      return true;
-    }
-    const named = new Set(
-      (error.problem?.errors ?? [])
-        .map(({ field }) => /^commands\/(\d+)/.exec(field)?.[1])
-        .filter(Boolean)
-        .map(Number),
-    );
-    const refused = error.status === 403 || error.status === 413 ? batch : batch.filter((_, i) => named.has(i));
-    if (!refused.length) throw error;
-    const draft = new QueueDraft(this.#queue);
-    const settled = [];
-    for (const { item, base } of refused) {
-      if (draft.get(item.changeId)) this.#refused(draft, draft.get(item.changeId), base, error, settled);
-    }
-    await this.#commit(draft.operations(), settled);
-    return true;
+    if (isOfItsContent(error)) return true;
+    this.#waitAfter(error);
+    return false;
   }
 
-  async #tryLater(batch, error) {
-    this.#flushNotBefore =
-      Date.now() + Math.max(error.retryAfterMs ?? 0, backoffMs(this.#flushFailures, this.#services.options));
+  #waitAfter(error) {
+    const waitMs = Math.max(error.retryAfterMs ?? 0, backoffMs(this.#flushFailures, this.#services.options));
+    this.#flushNotBefore = performance.now() + waitMs;
     this.#flushFailures += 1;
-    const draft = new QueueDraft(this.#queue);
-    for (const {
-      item: { changeId },
-    } of isUnknown(error) ? batch : []) {
-      const item = draft.get(changeId);
-      if (item) draft.put({ ...item, unknownAt: Date.now() });
-    }
-    await this.#commit(draft.operations());
     this.#tell(this.#connection, error);
-    return false;
   }
 
   #scheduleFlush() {
     clearTimeout(this.#flushTimer);
     if (this.#stopping.signal.aborted || !this.#isVerified || !this.#leads) return;
-    const heads = new Map();
-    for (const item of this.#queue) if (!heads.has(item.taskId)) heads.set(item.taskId, item);
-    const times = [...heads.values()]
-      .filter((item) => !item.conflict)
-      .map((item) => Math.max(item.notBefore, this.#flushNotBefore));
-    const next = Math.min(...times);
-    if (next > 0 && next < Infinity)
-      this.#flushTimer = setTimeout(() => this.flush(), Math.max(0, next - Date.now()) + 1);
-  }
-
-  // The wait after a failure is over: the network is there again.
-  #flushAtOnce() {
-    this.#flushNotBefore = 0;
-    return this.flush();
-  }
-
-  // ---- conflicts
-
-  #resolve({ changeId }, decision) {
-    return this.#turn(async () => {
-      const draft = new QueueDraft(this.#queue);
-      const item = draft.get(changeId);
-      if (!item?.conflict) throw new TaskstreamError("this conflict is settled already");
-      const settled = [];
-      const what = decision.overwrite ? item.what : decision.giveUp ? null : chosen(item, decision.choices);
-      if (what === null) {
-        draft.drop(item);
-        draft.settle(item, item.base);
-        settled.push({
-          changeId,
-          taskId: item.taskId,
-          kind: item.kind,
-          what: item.what,
-          verdict: "given-up",
-          task: item.conflict.theirs,
-          problem: null,
-        });
-      } else {
-        this.#decided(draft, item, what, decision.anyVersion ?? false);
-      }
-      await this.#commit(draft.operations(), settled);
-      this.flush().catch(() => {});
-    });
-  }
-
-  // Decided on what was shown as theirs. Other words are another command, under a key of its own.
-  #decided(draft, item, what, anyVersion) {
-    const { theirs, changes } = item.conflict;
-    const commandId = sameValue(what, item.what) ? item.commandId : newId();
-    const decided = {
-      ...item,
-      what,
-      commandId,
-      anyVersion,
-      baseTask: theirs,
-      base: Math.max(item.base, theirs.version),
-      isMerged: true,
-      conflict: null,
-      tries: 0,
-      notBefore: 0,
-    };
-    draft.put(decided);
-    for (const each of draft.ofTask(item.taskId).filter((other) => inOrder(item, other) < 0)) {
-      const onTop = each.after === item.commandId ? { ...each, after: commandId } : each;
-      const fields = conflictingFields(each, changes, theirs);
-      draft.put(fields.length ? { ...onTop, conflict: { theirs, changes, conflictingFields: fields } } : onTop);
-      if (fields.length) return;
-    }
+    const waitMs = Math.max(this.#outbox.nextWaitMs(), this.#flushNotBefore - performance.now());
+    if (waitMs < Infinity) this.#flushTimer = setTimeout(() => this.#flushSoon(), waitMs + 1);
   }
 
   // ---- leading: connected, in step, and the one who flushes
 
   async #lead(signal) {
     this.#leads = true;
-    await this.#turn(() => this.#reloadQueue());
+    try {
+      // Once more before each flush: what is wrong with the store now need not be so then.
+      await this.#turn(() => this.#reloadQueue()).catch((error) => this.#tell(this.#connection, error));
+      if (this.#asked.size) this.#flushAtOnce().finally(() => this.#asked.forEach((end) => end()));
+      await this.#stayConnected(signal);
+    } finally {
+      this.#leads = false;
+    }
+  }
+
+  async #stayConnected(signal) {
     for (let failures = 0; !signal.aborted; failures += 1) {
-      const begunAt = Date.now();
+      const begunAt = performance.now();
       this.#cycle = new AbortController();
       const end = () => this.#cycle.abort();
       signal.addEventListener("abort", end);
@@ -1720,10 +2066,9 @@ export class Taskstream {
         signal.removeEventListener("abort", end);
         this.#cycle.abort();
       }
-      if (Date.now() - begunAt > WELL_AFTER_MS) failures = 0;
+      if (performance.now() - begunAt > WELL_AFTER_MS) failures = 0;
       if (!signal.aborted) await this.#pause(failures, signal);
     }
-    this.#leads = false;
   }
 
   // Whether connecting again would not help; the status says why.
@@ -1795,7 +2140,7 @@ export class Taskstream {
       );
       await this.#turn(() => this.#commit([...operations, { in: "meta", key: "since", value: page.next }]));
       if (page.more) continue;
-      this.#asOfMs = Date.now() - (page.age ?? 0) * 1000;
+      this.#isAsOf(Date.now() - (page.age ?? 0) * 1000);
       return;
     }
   }
@@ -1819,6 +2164,11 @@ export class Taskstream {
     }
   }
 
+  #isAsOf(ms) {
+    this.#asOfMs = ms;
+    this.#asOfAt = ms === null ? null : performance.now() - Math.max(0, Date.now() - ms);
+  }
+
   #told({ taskId, version, gone, task }) {
     return task ? this.#learned(task) : this.#left(taskId, gone === "deleted" ? NEVER_AGAIN : version);
   }
@@ -1827,7 +2177,7 @@ export class Taskstream {
   async #measureAge(signal) {
     const { age } = await this.#services.projection({ signal, attempts: 1 }).catch(() => ({ age: null }));
     if (age === null || signal.aborted) return;
-    this.#asOfMs = Date.now() - age * 1000;
+    this.#isAsOf(Date.now() - age * 1000);
     this.#tell(this.#connection, this.#error);
   }
 
@@ -1853,9 +2203,11 @@ export class Taskstream {
         .then(() => this.#store.close())
         .then(() => this.#emitter.emit("signed-out", undefined));
     if (message.hello && this.#leads) this.#sayStatus();
-    if (message.flush && this.#leads) this.flush();
+    if (message.flush && this.#leads)
+      this.#flushAtOnce().finally(() => this.#line.say({ from: this.#tab, flushed: message.flush }));
+    if (message.flushed) this.#asked.get(message.flushed)?.();
     if (message.status && !this.#leads) {
-      this.#asOfMs = message.status.asOfMs;
+      if (message.status.asOfMs !== this.#asOfMs) this.#isAsOf(message.status.asOfMs);
       this.#tell(
         message.status.connection,
         message.status.error === null ? null : new TaskstreamError(message.status.error),
@@ -1866,7 +2218,7 @@ export class Taskstream {
       this.#turn(() => {
         this.#take(message.operations);
         this.#settle(message.settled);
-        if (this.#leads && message.operations.some((operation) => operation.in === "queue")) this.flush();
+        if (this.#leads && message.operations.some((operation) => operation.in === "queue")) this.#flushSoon();
       });
     }
   }
@@ -1879,12 +2231,18 @@ export class Taskstream {
   #onOffline = () => {
     if (this.#leads) this.#cycle?.abort();
   };
+  // Where a leased row says who leads: the next tab need not wait until the lease is over.
+  #onPageHide = () => {
+    if (this.#leads && this.#store.isShared) this.#store.release?.(this.#tab).catch(() => {});
+  };
 
   #stop() {
     this.#stopping.abort();
     clearTimeout(this.#flushTimer);
     globalThis.removeEventListener?.("online", this.#onOnline);
     globalThis.removeEventListener?.("offline", this.#onOffline);
+    globalThis.removeEventListener?.("pagehide", this.#onPageHide);
+    this.#guardUnload();
   }
 
   // What is left of a session that is over, in this tab.
@@ -1896,26 +2254,15 @@ export class Taskstream {
     await this.#turns;
     const ids = new Set(this.#tasks.keys());
     this.#tasks.clear();
-    this.#queue = [];
+    for (const { changeId } of this.#outbox.items) this.#outbox.take(changeId, undefined);
     this.#views.clear();
     this.#emitter.emit("tasks", ids);
     this.#line.close();
   }
 }
 
-function withoutUndefined(fields) {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
-// What is left to ask for once it is decided whose each conflicting field is; null when nothing is.
-function chosen(item, choices) {
-  const { conflictingFields: fields } = item.conflict;
-  if (item.kind !== "edit") return fields.some((field) => choices[field] === "theirs") ? null : item.what;
-  const what = {};
-  for (const [field, mine] of Object.entries(item.what)) {
-    const choice = fields.includes(field) ? choices[field] : "mine";
-    if (choice === "mine") what[field] = mine;
-    else if (choice !== "theirs") what[field] = choice.value;
-  }
-  return Object.keys(what).length ? what : null;
+// The browser asks in its own words.
+function warnOfLoss(event) {
+  event.preventDefault();
+  event.returnValue = true; // for browsers that do not take the line before
 }

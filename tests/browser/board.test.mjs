@@ -147,6 +147,83 @@ test("a lock that another holds shows its holder and its end, and refuses change
   await own.getByText("Nobody holds the lock").waitFor();
 });
 
+test("a lock shows on the card, and goes by itself when its time is over", async () => {
+  const [ada, bob] = [await person("Ada"), await person("Bob")];
+  await ada.create("Held for a moment");
+  const { taskId } = await asOfNow("Held for a moment");
+  const all = new Services({ commandUrl: services.command.url, queryUrl: services.projection.url, actor: "Ada" });
+  await all.lock(taskId, 12);
+  for (const one of [ada, bob]) await one.card("Held for a moment").getByText("Locked by Ada").waitFor();
+  for (const one of [ada, bob])
+    await one.card("Held for a moment").getByText("Locked by Ada").waitFor({ state: "detached", timeout: 30_000 });
+});
+
+test("a task is given to somebody, dated and put off, and both boards show it", async () => {
+  const [ada, bob] = [await person("Ada"), await person("Bob")];
+  await ada.create("Call the printer");
+  const dialog = await ada.open("Call the printer");
+  await dialog.getByLabel("Assign to").selectOption({ label: "Alan Turing" });
+  await bob.card("Call the printer").getByText("Alan Turing").waitFor();
+  const offered = await dialog.getByLabel("Assign to").locator("option").allTextContents();
+  assert.deepEqual(offered, ["Assign to…", "Grace Hopper"], "not to whom it is given already");
+  await dialog.getByLabel("Due", { exact: true }).fill("2099-05-04T10:30");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await bob.card("Call the printer").locator(".due", { hasText: "2099" }).waitFor();
+  const due = Date.parse((await asOfNow("Call the printer")).dueDate);
+  assert.equal(due, await ada.page.evaluate(() => Date.parse("2099-05-04T10:30")), "of the browser's own time zone");
+
+  const theirs = await bob.open("Call the printer");
+  await theirs.getByRole("button", { name: "+1 week" }).click();
+  await theirs.getByRole("button", { name: "+1 day" }).click();
+  await until(
+    async () => Date.parse((await asOfNow("Call the printer")).dueDate) === due + 8 * 86_400_000,
+    "both have moved it",
+  );
+  await theirs.getByRole("button", { name: "Unassign" }).click();
+  await ada.card("Call the printer").getByText("Nobody’s").waitFor();
+  await theirs.getByLabel("Due", { exact: true }).fill("");
+  await theirs.getByRole("button", { name: "Save" }).click();
+  await ada.page.getByRole("button", { name: "1 conflict" }).waitFor({ state: "detached" });
+});
+
+test("a task that falls due shows so by itself", async () => {
+  const ada = await person("Ada");
+  await judge().createTask({ title: "Due in a moment", dueDate: new Date(Date.now() + 3_000).toISOString() });
+  await ada.card("Due in a moment").locator(".due").waitFor();
+  await ada.card("Due in a moment").locator(".due.overdue", { hasText: "Overdue" }).waitFor();
+  await ada.page.getByLabel("Overdue").check();
+  await ada.card("Due in a moment").waitFor();
+});
+
+test("how old the board is shows when the read model is behind, and while there is no connection", async () => {
+  const ada = await Person.at(browser, services);
+  people.push(ada);
+  ada.mayLoseConnections = true;
+  // As a read model says that has not heard of its log for a while.
+  let isBehind = true;
+  const reads = /\/v1\/(changes|projection)/;
+  await ada.context.route(reads, async (route) => {
+    const response = await route.fetch();
+    const age = isBehind ? { "read-model-age": "100" } : {};
+    await route.fulfill({ response, headers: { ...response.headers(), ...age } });
+  });
+  await ada.signInAs("Ada");
+  await ada.page.getByText("As of 2 min ago").waitFor();
+  isBehind = false;
+  // With the next sign of life of the stream the age is asked anew.
+  await ada.page.locator(".badge.stale").waitFor({ state: "detached", timeout: 30_000 });
+  await ada.context.unroute(reads);
+  await ada.context.setOffline(true);
+  await ada.page.getByText("Offline", { exact: true }).waitFor();
+  await ada.page.evaluate(() => {
+    const now = Date.now;
+    Date.now = () => now() + 7_200_000;
+  });
+  await ada.page.getByText("As of 2 h ago").waitFor();
+  await ada.context.setOffline(false);
+  await ada.page.getByText("Live", { exact: true }).waitFor();
+});
+
 test("the board goes on after the service was restarted", async () => {
   const ada = await person("Ada");
   ada.mayLoseConnections = true;
@@ -232,6 +309,104 @@ test("everything can be done by keyboard", async () => {
   await keyboard.press("?");
   await ada.page.getByRole("dialog", { name: "Keys" }).waitFor();
   assert.deepEqual(await ada.violations(), []);
+});
+
+test("a conflict is settled by keyboard alone", async () => {
+  const [ada, bob] = [await person("Ada"), await person("Bob")];
+  await ada.create("Keys and a conflict");
+  await bob.card("Keys and a conflict").waitFor();
+  const { keyboard } = ada.page;
+  const focused = (look) => ada.page.evaluate(`(${look})(document.activeElement)`);
+  const tabTo = async (look, what) => {
+    for (let i = 0; i < 30; i += 1) {
+      if (await focused(look)) return;
+      await keyboard.press("Tab");
+    }
+    assert.fail(`the tab key does not lead to ${what}`);
+  };
+  await keyboard.press("/");
+  await keyboard.type("keys and a conflict");
+  await keyboard.press("Escape");
+  await keyboard.press("ArrowDown");
+  await keyboard.press("Enter");
+  await tabTo((element) => element.name === "title", "the title");
+  await keyboard.press("ControlOrMeta+a");
+  await keyboard.type("Ada's conflict");
+  await bob.edit("Keys and a conflict", { Title: "Bob's conflict" });
+  await ada.page.getByText("changed this task while you have it open").waitFor();
+  await keyboard.press("Enter");
+  await ada.page.getByRole("button", { name: "1 conflict" }).waitFor();
+  await ada.page.getByRole("dialog").waitFor({ state: "detached" });
+  await keyboard.press("s");
+  await ada.page.getByRole("dialog", { name: "Somebody changed this task, too" }).waitFor();
+  await tabTo((element) => element.type === "radio", "the choice");
+  await keyboard.press("ArrowDown");
+  assert.equal(await focused((element) => element.value), "theirs");
+  await keyboard.press("ArrowUp");
+  await tabTo((element) => element.textContent === "Save what is chosen", "the button");
+  await keyboard.press("Enter");
+  await bob.card("Ada's conflict").waitFor();
+  assert.equal((await asOfNow("Ada's conflict")).version, 3);
+});
+
+test("what was not touched in the form is not sent", async () => {
+  const [ada, all] = [await person("Ada"), judge()];
+  const written = { description: "One\r\n\r\nTwo \n", tags: [" spaced "], dueDate: "2099-01-01T00:00:30.5Z" };
+  await all.createTask({ title: " Untouched ", warningOffset: 10, ...written });
+  const sent = [];
+  ada.context.on("request", (request) => {
+    if (new URL(request.url()).pathname === "/v1/batch") sent.push(...request.postDataJSON().commands);
+  });
+  await ada.edit("Untouched", { Priority: "Low" });
+  await ada.card("Untouched").getByText("Low").waitFor();
+  await ada.sent("Untouched");
+  assert.deepEqual(
+    sent.map(({ body }) => body),
+    [{ priority: "LOW" }],
+  );
+  const dialog = await ada.open("Untouched");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.waitFor({ state: "detached" });
+  assert.equal(sent.length, 1, "nothing touched, nothing sent");
+});
+
+test("a click opens one dialog, however often the board was painted before", async () => {
+  const [ada, bob] = [await person("Ada"), await person("Bob")];
+  await ada.create("Painted often");
+  await bob.card("Painted often").waitFor();
+  const dialog = await ada.open("Painted often");
+  await dialog.getByLabel("Title").fill("Painted often by Ada");
+  await bob.edit("Painted often", { Title: "Painted often by Bob" });
+  await dialog.getByText("changed this task while you have it open").waitFor();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await ada.page.getByRole("button", { name: "1 conflict" }).waitFor();
+  for (const word of ["a", "b", ""]) await ada.page.getByLabel("Search").fill(word); // each paints the board
+  await ada.page.getByRole("button", { name: "1 conflict" }).click();
+  await ada.page.getByRole("dialog").first().waitFor();
+  assert.equal(await ada.page.getByRole("dialog").count(), 1);
+  await ada.page.getByRole("button", { name: "Discard mine" }).click();
+  await ada.page.getByRole("button", { name: "1 conflict" }).waitFor({ state: "detached" });
+});
+
+test("where a page may have no locks, a row that one tab leases tells the others that it leads", async () => {
+  const ada = await Person.at(browser, services);
+  people.push(ada);
+  await ada.context.addInitScript(() => Object.defineProperty(Navigator.prototype, "locks", { value: undefined }));
+  await ada.page.reload();
+  await ada.signInAs("Ada");
+  const streams = [];
+  ada.context.on("request", (request) => {
+    if (new URL(request.url()).pathname === "/v1/stream") streams.push(request.frame().page());
+  });
+  const second = await ada.openTab();
+  await ada.signInAs("Ada", null, second);
+  await ada.create("From the tab that leads");
+  await ada.card("From the tab that leads", second).waitFor();
+  assert.deepEqual(streams, [], "the row is leased by the first tab");
+  await ada.page.close();
+  await until(() => streams.includes(second), "the second tab takes the lease over");
+  const { task } = await judge().createTask({ title: "After the lease was given back" });
+  await ada.card(task.title, second).waitFor();
 });
 
 test("filters narrow the board", async () => {

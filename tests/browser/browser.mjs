@@ -8,7 +8,8 @@ import { chromium } from "playwright-core";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 // Where TASKSTREAM_SCREENSHOTS names a folder, what is seen on the way is kept there.
 const PICTURES = process.env.TASKSTREAM_SCREENSHOTS;
-const A_LOST_CONNECTION = /^Failed to load resource: net::ERR_/;
+// Nobody answers, or a service that is only starting.
+const A_LOST_CONNECTION = /^Failed to load resource: (net::ERR_|the server responded with a status of 503)/;
 
 export async function startBrowser() {
   // Nothing of the browser's own goes out: its connections would only be refused.

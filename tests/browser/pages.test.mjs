@@ -16,12 +16,22 @@ after(() => services.stop());
 const source = (name) => readFileSync(new URL(`../../projection-service/web/${name}`, import.meta.url), "utf8");
 const FILES = {
   "/": ["index.html", "text/html"],
+  "/bar.js": ["bar.js", "text/javascript"],
   "/board.js": ["board.js", "text/javascript"],
+  "/card.js": ["card.js", "text/javascript"],
+  "/columns.js": ["columns.js", "text/javascript"],
   "/conflict_dialog.js": ["conflict_dialog.js", "text/javascript"],
   "/dom.js": ["dom.js", "text/javascript"],
+  "/history.js": ["history.js", "text/javascript"],
+  "/keys.js": ["keys.js", "text/javascript"],
+  "/people.js": ["people.js", "text/javascript"],
   "/sign_in.js": ["sign_in.js", "text/javascript"],
+  "/state_line.js": ["state_line.js", "text/javascript"],
   "/task_dialog.js": ["task_dialog.js", "text/javascript"],
+  "/task_facts.js": ["task_facts.js", "text/javascript"],
   "/taskstream.js": ["taskstream.js", "text/javascript"],
+  "/theme.js": ["theme.js", "text/javascript"],
+  "/words.js": ["words.js", "text/javascript"],
   "/taskstream.d.ts": ["taskstream.d.ts", "text/plain"],
   "/style.css": ["style.css", "text/css"],
   "/icon.svg": ["icon.svg", "image/svg+xml"],
@@ -40,6 +50,20 @@ test("each file is served as it lies in the sources, under a strict policy", asy
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
     );
   }
+});
+
+test("what a script imports is served, and no script lies there for nothing", () => {
+  const imported = new Set(["/board.js"]);
+  for (const [path, [name]] of Object.entries(FILES)) {
+    if (!path.endsWith(".js")) continue;
+    for (const [, from] of source(name).matchAll(/^import [^;]*? from "(.*)";$/gm)) imported.add(from);
+  }
+  assert.deepEqual(
+    [...imported].sort(),
+    Object.keys(FILES)
+      .filter((path) => path.endsWith(".js"))
+      .sort(),
+  );
 });
 
 test("who has a file already is told that it is the same", async () => {

@@ -3,45 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  MemoryStore,
   NoAnswerError,
-  Services,
-  Taskstream,
   backoffMs,
   durationMs,
   newId,
   readEvents,
+  sameValue,
 } from "../../projection-service/web/taskstream.js";
+import { LOST, all, json, problem, replicaOn, scripted, task } from "./script.mjs";
 
-const LOST = new TypeError("fetch failed");
-const json = (status, body, headers = {}) =>
-  new Response(body === null ? null : JSON.stringify(body), { status, headers });
-const problem = (status, code, headers) => json(status, { status, code, detail: code }, headers);
-
-// Answers in this order, and remembers what was asked and for how long was waited.
-function scripted(answers, options = {}) {
-  const asked = [];
-  const waits = [];
-  const services = new Services({
-    commandUrl: "http://command",
-    queryUrl: "http://query/",
-    random: () => 1,
-    commandTimeoutMs: 1_000,
-    sleep: async (ms) => {
-      waits.push(ms);
-    },
-    fetch: async (url, request) => {
-      asked.push({ url, ...request });
-      const answer = answers.shift();
-      if (answer === undefined) throw new Error("nothing more was expected");
-      if (answer instanceof Error) throw answer;
-      return typeof answer === "function" ? answer(request) : answer;
-    },
-    ...options,
-  });
-  return { services, asked, waits, keys: () => asked.map(({ headers }) => headers["Idempotency-Key"]) };
-}
-const task = (version = 1) => ({ taskId: "00000000-0000-4000-8000-000000000001", title: "x", version });
 const created = () => json(201, task(), { ETag: '"1"', "Event-Id": "e" });
 
 test("a write is sent again with its key after 429, 502, 503, 504 and a lost answer", async () => {
@@ -102,6 +72,18 @@ test("Retry-After is heeded where it is longer than the backoff", async () => {
   const script = scripted([problem(503, "STARTING", { "Retry-After": "7" }), json(200, { items: [] })]);
   await script.services.listTasks();
   assert.deepEqual(script.waits, [7_000]);
+});
+
+test("a wait that no sane service asks for is cut short", async () => {
+  const script = scripted([
+    problem(503, "STARTING", { "Retry-After": "9999999999" }),
+    problem(503, "STARTING", { "Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT" }),
+    problem(503, "STARTING", { "Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT" }),
+    problem(503, "STARTING", { "Retry-After": "soon" }),
+    json(200, { items: [] }),
+  ]);
+  await script.services.listTasks();
+  assert.deepEqual(script.waits, [120_000, 120_000, 800, 1600]);
 });
 
 test("half of the wait is chance, and it grows up to a bound", () => {
@@ -185,6 +167,42 @@ test("requests send the tokens of the answers before them, each once", async () 
   assert.equal(script.services.consistencyToken, "c", "an answer covers the tokens that its request sent");
 });
 
+// As the services write them: format, log, how many partitions, the next offset of each (LEB128), FNV-1a of all that.
+function tokenOf(log, ...next) {
+  const varint = (value) => (value < 128n ? [Number(value)] : [Number(value & 127n) | 128, ...varint(value >> 7n)]);
+  const body = [1, ...Array(16).fill(log), ...[next.length, ...next].flatMap((value) => varint(BigInt(value)))];
+  const sum = body.reduce((hash, byte) => ((hash ^ BigInt(byte)) * 16777619n) & 0xffffffffn, 2166136261n);
+  return Buffer.from([...body, ...[0n, 8n, 16n, 24n].map((by) => Number((sum >> by) & 255n))]).toString("base64url");
+}
+
+test("tokens of one log are put together, of each partition the furthest", async () => {
+  const seen = (...tokens) => {
+    const { services } = scripted([]);
+    tokens.forEach((token, i) => services.saw(token, `source ${i}`));
+    return services.consistencyToken;
+  };
+  const far = 2 ** 40 + 300;
+  assert.equal(seen(tokenOf(7, 1, far, 0, 5), tokenOf(7, 200, 3)), tokenOf(7, 200, far, 0, 5));
+  assert.equal(seen(tokenOf(7, 1), tokenOf(9, 2)), `${tokenOf(7, 1)}, ${tokenOf(9, 2)}`, "two logs");
+  assert.equal(seen(`c.${tokenOf(7, 1, 4)}`, tokenOf(7, 2)), tokenOf(7, 2, 4), "a place in the order of changes");
+  const walk = `w.${tokenOf(7, 3, 0)}.${tokenOf(7, 9, 9)}.${tokenOf(7, 1, 8)}`;
+  assert.equal(seen(walk), tokenOf(7, 3, 8), "while one walks, what was seen and the end");
+  const damaged = `${tokenOf(7, 1).slice(0, -1)}A`;
+  assert.equal(seen(damaged, tokenOf(7, 1)), `${tokenOf(7, 1)}, ${damaged}`, "what cannot be read is sent as it is");
+});
+
+test("however much is handed on, the header stays small enough to be taken", () => {
+  const { services: ada } = scripted([]);
+  const { services: bob } = scripted([]);
+  for (let i = 0; i < 1_000; i += 1) {
+    ada.saw(`${tokenOf(7, i)}, a-format-of-tomorrow-${i}`, `tab ${i}`);
+    ada.saw(bob.consistencyToken, "bob");
+    bob.saw(ada.consistencyToken, "ada");
+  }
+  assert.ok(ada.consistencyToken.length < 2_000, `${ada.consistencyToken.length} characters`);
+  assert.ok(ada.consistencyToken.startsWith(tokenOf(7, 999)));
+});
+
 test("tokens of another log are forgotten by reads; a write that was made on it does not land", async () => {
   const page = (token) => json(200, { items: [] }, { "Consistency-Token": token });
   const script = scripted([page("old"), problem(400, "TOKEN_UNKNOWN"), page("new"), problem(400, "TOKEN_UNKNOWN")]);
@@ -198,6 +216,38 @@ test("ids are UUIDv7, and all different", () => {
   const ids = Array.from({ length: 1_000 }, newId);
   assert.ok(ids.every((id) => /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id)));
   assert.equal(new Set(ids).size, ids.length);
+});
+
+test("values are the same when they are the same JSON", () => {
+  const day = () => new Date("2099-01-01T00:00:00Z");
+  for (const [one, other] of [
+    [
+      ["a", "b"],
+      ["a", "b"],
+    ],
+    [null, undefined],
+    [
+      { a: 1, b: [{ c: null }] },
+      { b: [{}], a: 1 },
+    ],
+    [day(), day()],
+    [day(), day().toISOString()],
+  ])
+    assert.ok(sameValue(one, other), JSON.stringify([one, other]));
+  for (const [one, other] of [
+    [
+      ["a", "b"],
+      ["b", "a"],
+    ],
+    [["a"], ["a", null]],
+    [[], {}],
+    [[], null],
+    ["1", 1],
+    [{ a: [1] }, { a: [2] }],
+    [day(), new Date(0)],
+    [day(), {}],
+  ])
+    assert.ok(!sameValue(one, other), JSON.stringify([one, other]));
 });
 
 test("durations are read as the service reads them", () => {
@@ -306,48 +356,6 @@ test("a read after an event of the stream is at least as fresh, at whichever rep
 });
 
 // ---- the queue, where the service is a script
-
-async function replicaOn(batches, options = {}) {
-  const sent = [];
-  const open = (signal) =>
-    new ReadableStream({
-      start(to) {
-        signal.addEventListener("abort", () => to.error(LOST));
-      },
-    });
-  const replica = await Taskstream.open({
-    commandUrl: "http://command",
-    queryUrl: "http://query",
-    actor: "ada",
-    store: new MemoryStore(),
-    firstMs: 1,
-    maxMs: 2,
-    commandTimeoutMs: 1,
-    fetch: async (url, request) => {
-      if (url.endsWith("/v1/projection")) return json(200, { logId: "log" }, { "Read-Model-Age": "0" });
-      if (url.includes("/v1/changes")) return json(200, { items: [], next: "t", more: false });
-      if (url.includes("/v1/stream")) return new Response(open(request.signal));
-      sent.push(JSON.parse(request.body).commands);
-      const answer = batches.shift();
-      if (answer instanceof Error) throw answer;
-      return answer(sent.at(-1));
-    },
-    ...options,
-  });
-  return { replica, sent };
-}
-const all =
-  (verdict, status = 200) =>
-  (commands) =>
-    json(200, {
-      results: commands.map(({ commandId, path }, i) => ({
-        commandId,
-        verdict,
-        status,
-        version: i + 1,
-        body: { ...task(i + 1), taskId: path.split("/")[3] },
-      })),
-    });
 
 test("a batch that may have happened is sent again under the same keys", async () => {
   const { replica, sent } = await replicaOn([

@@ -140,6 +140,24 @@ test("signing out in one tab erases the store and signs out the others", async (
   assert.ok(names.some((name) => name.endsWith("|ada")) && !names.some((name) => name.endsWith("|erin")), names.join());
 });
 
+test("signing out erases the store of this log and this actor, and no other's", async () => {
+  const origin = services.projection.url;
+  const others = [`taskstream|${origin}|another-log|gina`, `taskstream|${origin}|another-log|hal`, "something else"];
+  for (const name of others) {
+    const store = new IndexedDbStore();
+    await store.open(name);
+    await store.write([{ in: "queue", key: "a", value: { changeId: "a" } }]);
+    await store.close();
+  }
+  const gina = await tab("gina");
+  await gina.signOut();
+  for (const name of others) {
+    const store = new IndexedDbStore();
+    assert.deepEqual((await store.open(name)).queue, [{ changeId: "a" }], name);
+    await store.close();
+  }
+});
+
 test("the lease of a tab that died is taken over, and one that is renewed is not", async () => {
   const stores = [new IndexedDbStore(), new IndexedDbStore()];
   await Promise.all(stores.map((store) => store.open("lease")));
@@ -148,6 +166,69 @@ test("the lease of a tab that died is taken over, and one that is renewed is not
   assert.equal(await stores[0].lease("one", -1), true, "renewed, and over at once");
   assert.equal(await stores[1].lease("other", 60_000), true);
   assert.equal(await stores[0].lease("one", 60_000), false);
+  await Promise.all(stores.map((store) => store.close()));
+});
+
+test(
+  "a tab that follows has the leading one send what is queued, and knows when that is done",
+  { timeout: 20_000 },
+  async () => {
+    const tabs = [
+      await tab("ada", { firstMs: 60_000, maxMs: 60_000 }),
+      await tab("ada", { firstMs: 60_000, maxMs: 60_000 }),
+    ];
+    await until(() => tabs[1].status.connection === "live", "live");
+    proxy.away();
+    const change = await tabs[1].create({ title: "Held back for a minute" });
+    await until(() => tabs[0].status.error, "the leading tab has failed to send it");
+    proxy.back();
+    await tabs[1].flush();
+    assert.equal((await change.settled).verdict, "applied");
+    await Promise.all(tabs.map((each) => each.close()));
+  },
+);
+
+test("what tabs tell each other of what they have seen does not grow", async () => {
+  const tabs = [await tab("ada"), await tab("ada"), await tab("ada")];
+  const settled = [];
+  for (let i = 0; i < 60; i += 1) settled.push((await tabs[i % 3].create({ title: `Task ${i}` })).settled);
+  await Promise.all(settled);
+  const { task } = await tabs[1].services.getTask((await Promise.all(settled))[0].taskId);
+  assert.equal(task.title, "Task 0");
+  for (const each of tabs) assert.ok(each.services.consistencyToken.length < 300, each.services.consistencyToken);
+  await Promise.all(tabs.map((each) => each.close()));
+});
+
+test("a tab that goes, by closing or with its page, gives back that it leads", async (t) => {
+  const onPage = new Map();
+  globalThis.addEventListener = (name, listener) => onPage.set(name, listener);
+  globalThis.removeEventListener = () => {};
+  t.after(() => {
+    delete globalThis.addEventListener;
+    delete globalThis.removeEventListener;
+  });
+  const first = await tab("frank");
+  await until(() => first.status.leads && first.status.connection === "live", "it leads");
+  const store = new IndexedDbStore();
+  await store.open(`taskstream|${services.projection.url}|${first.identity.logId}|frank`);
+  assert.equal(await store.lease("another", 6_000), false);
+  onPage.get("pagehide")({ persisted: false });
+  await until(() => store.lease("another", 6_000), "given back at once", 1_000);
+  await store.release("another");
+  await first.close();
+  assert.equal(await store.lease("another", 6_000), true, "given back");
+  await store.close();
+});
+
+test("a lease is over when the clock was set back since it was taken", async (t) => {
+  const stores = [new IndexedDbStore(), new IndexedDbStore()];
+  await Promise.all(stores.map((store) => store.open("lease of tomorrow")));
+  const real = Date.now;
+  t.after(() => (Date.now = real));
+  assert.equal(await stores[0].lease("one", 6_000), true);
+  assert.equal(await stores[1].lease("other", 6_000), false);
+  Date.now = () => real() - 86_400_000;
+  assert.equal(await stores[1].lease("other", 6_000), true);
   await Promise.all(stores.map((store) => store.close()));
 });
 

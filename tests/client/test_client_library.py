@@ -1,29 +1,24 @@
 """The client library, each file of it by node's own runner: scripted services, real ones, tabs on one IndexedDB, the types."""
 
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
-from taskstream.places import BIN
+from taskstream import node_tests
 
 HERE = Path(__file__).resolve().parent
-FILES = sorted(path.name for path in HERE.glob("*.test.mjs"))
+FILES = node_tests.files_of(HERE)
 
 
 @pytest.fixture(scope="session")
 def packages():
-    """As the lock file names them; installed once."""
-    assert shutil.which("npm"), "npm is missing: compose/install web"
-    mark = HERE / "node_modules" / ".package-lock.json"
-    if not mark.exists() or mark.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
-        subprocess.run(["npm", "ci", "--silent"], cwd=HERE, check=True, stdin=subprocess.DEVNULL, timeout=300)
+    node_tests.install(HERE)
 
 
 @pytest.mark.parametrize("file", FILES)
 def test_client(packages, file):
-    ended = subprocess.run(["node", "--test", file], cwd=HERE, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240,
-                           env={**os.environ, "TASKSTREAM_BIN": str(BIN)})
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "\n# pass 0\n" not in ended.stdout, "nothing was run"
+    node_tests.passes(HERE, file, timeout_s=240)
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file != "types.test.mjs"])
+def test_client_on_the_oldest_node_that_it_promises(packages, file):
+    node_tests.passes(HERE, file, timeout_s=240, node=HERE / "node_modules" / ".bin" / "node")
