@@ -959,6 +959,12 @@ function conflictingFields(item, changes, theirs) {
   );
 }
 
+// The changes of both, and of each field the newer. None means that nothing is known of them, and then nothing of both.
+function together(newer, older) {
+  if (!newer.length || !older.length) return [];
+  return [...newer, ...older.filter(({ field }) => !newer.some((change) => change.field === field))];
+}
+
 // What is kept of a conflict. Its id tells it from a later one of the same change; `on` is the version on which a decision stands.
 function conflictOver(item, changes, theirs) {
   const fields = conflictingFields(item, changes, theirs);
@@ -1056,7 +1062,8 @@ class Draft {
     this.drop(item);
     for (const each of this.behind(item)) {
       if (each.after !== item.commandId) continue;
-      this.put({ ...each, after: null, base: version, conflict: each.conflict && { ...each.conflict, on: version } });
+      const conflict = each.conflict && { ...each.conflict, on: version };
+      this.put({ ...each, after: null, base: version, mayBeOn: item.isMerged ? madeOn(each) : each.mayBeOn, conflict });
     }
     const { changeId, taskId, kind, what } = item;
     this.outcomes.push({ changeId, taskId, kind, what, verdict, task, problem });
@@ -1152,6 +1159,8 @@ class Outbox {
       isMerged: false,
       anyVersion: false,
       unknownAt: null, // since when it may be under way without anybody who knows what came of it
+      isUnmade: true, // it was never sent, or refused since
+      mayBeOn: null, // the oldest version on which it may have been made before it was put on another
       notBefore: 0,
       tries: 0,
     };
@@ -1209,7 +1218,7 @@ class Outbox {
   /** To be kept before the batch is sent: whoever flushes after this one died knows that it may be under way. */
   sending(batch) {
     const draft = this.draft();
-    for (const { item } of batch) draft.put({ ...item, unknownAt: Date.now() });
+    for (const { item } of batch) draft.put({ ...item, unknownAt: Date.now(), isUnmade: false });
     return draft;
   }
 
@@ -1241,7 +1250,7 @@ class Outbox {
     // has seen: then followers still stand on what was seen, and the service tells what came in between.
     let made = expected;
     if (verdict === "unchanged") made = isExact ? (version ?? expected) : expected;
-    else if (isExact) made = verdict === "replayed" ? expected + 1 : (version ?? expected + 1);
+    else if (isExact) made = verdict === "replayed" ? (item.mayBeOn ?? expected) + 1 : (version ?? expected + 1);
     else if (verdict !== "replayed" && version === expected + 1) made = version;
     this.#made.set(item.commandId, made);
     if (this.#made.size > MADE_AT_MOST) this.#made.delete(this.#made.keys().next().value);
@@ -1286,17 +1295,17 @@ class Outbox {
   // of the same fields otherwise waits for a decision, and with it what follows.
   #conflicted(draft, first, expected, { current: theirs, changes }) {
     const onTop = new Set();
-    draft.put(first);
-    for (const item of [first, ...draft.behind(first)]) {
+    const refused = { ...first, isUnmade: true, mayBeOn: null };
+    draft.put(refused);
+    for (const item of [refused, ...draft.behind(first)]) {
       // Asked about already, but not about this: who decides has to see what came since.
       if (item.conflict) {
-        const older = item.conflict.changes.filter(({ field }) => !changes.some((change) => change.field === field));
-        draft.put({ ...item, conflict: conflictOver(item, [...changes, ...older], theirs) });
+        draft.put({ ...item, conflict: conflictOver(item, together(changes, item.conflict.changes), theirs) });
         return;
       }
       const isOnTop = onTop.has(item.after);
       // Decided on an older view: what was changed since then it meets by itself.
-      if (item !== first && !isOnTop && this.#baseOf(item) < expected) continue;
+      if (item !== refused && !isOnTop && this.#baseOf(item) < expected) continue;
       const conflict = conflictOver(item, changes, theirs);
       if (!this.#autoMerge || !changes.length || conflict.conflictingFields.length) {
         draft.put({ ...item, conflict });
@@ -1308,6 +1317,7 @@ class Outbox {
       draft.put({
         ...item,
         base: theirs.version,
+        mayBeOn: madeOn(item),
         after: isOnTop ? item.after : null,
         isMerged: true,
         tries: item.tries + 1,
@@ -1361,14 +1371,15 @@ class Outbox {
     }
     const after = draft.isQueued(item.after) ? item.after : null;
     const base = item.conflict.on ?? task.version;
-    this.#askOfFollowers(draft, item, item, (each) => ({ ...each, after, base }));
+    this.#askOfFollowers(draft, item, item, (each) => ({ ...each, after, base, mayBeOn: madeOn(each) }));
     draft.settle(item, base, "given-up", { task });
   }
 
   // What was made on top of the item has not seen either what others changed: the first that wants one of the same fields
   // otherwise becomes a conflict, and what follows that one waits behind it.
   #askOfFollowers(draft, item, last, attached) {
-    const { theirs, changes } = item.conflict;
+    const { theirs } = item.conflict;
+    let unseen = item.conflict.changes;
     const onTop = new Set([item.commandId]);
     let isAsked = false;
     for (const each of draft.behind(last)) {
@@ -1377,9 +1388,11 @@ class Outbox {
       if (isAsked || !onTop.has(each.after)) continue;
       onTop.add(each.commandId);
       const follower = isNext ? attached(each) : each;
-      const conflict = conflictOver(follower, changes, theirs);
+      // Asked about already: then it, and what was made on top of it, has not seen what that was about either.
+      if (each.conflict) unseen = together(unseen, each.conflict.changes);
+      const conflict = conflictOver(follower, unseen, theirs);
       isAsked = conflict.conflictingFields.length > 0;
-      draft.put(isAsked ? { ...follower, conflict } : follower);
+      draft.put({ ...follower, conflict: isAsked ? conflict : null });
     }
   }
 
@@ -1395,6 +1408,8 @@ class Outbox {
       anyVersion,
       baseTask: theirs,
       base: on ?? theirs.version,
+      mayBeOn: isSame ? madeOn(item) : null,
+      isUnmade: item.isUnmade || !isSame,
       after: draft.isQueued(item.after) ? item.after : null,
       isMerged: true,
       conflict: null,
@@ -1415,6 +1430,12 @@ class Outbox {
     for (const each of draft.behind(last)) if (each.after === item.commandId) draft.put(attached(each));
     return undefined;
   }
+}
+
+// Its answer may have been lost: then it was made on the version that it expected then, and not on the one that it is put on
+// now. What follows it must not take the newer one for its own.
+function madeOn(item) {
+  return item.isUnmade ? null : (item.mayBeOn ?? item.base);
 }
 
 // What is left to ask for once it is decided whose each conflicting field is; null when nothing is.

@@ -509,3 +509,51 @@ test("what was built on a change that is given up has not seen the others' chang
   await next.overwrite();
   assert.equal((await third.settled).verdict, "merged");
 });
+
+test("who is asked again is asked of all that they have not seen, and so is what was built on it", async () => {
+  const { replica, sent } = await replicaWith([
+    batch(conflict(fullTask(2, { title: "Theirs" }), ["title"], 1), skipped, skipped),
+    batch(conflict(fullTask(3, { title: "Theirs", priority: "LOW" }), ["priority"], 2)),
+  ]);
+  const asked = (change, ...fields) =>
+    until(() => {
+      const conflict = replica.conflicts().find(({ changeId }) => changeId === change.changeId);
+      return conflict && conflict.conflictingFields.join() === fields.join() && conflict;
+    }, `${fields} are asked about`);
+  const [first, second, third] = await Promise.all([
+    replica.edit(ID, { title: "A", priority: "HIGH" }),
+    replica.edit(ID, { title: "B", priority: "URGENT" }),
+    replica.edit(ID, { title: "C" }),
+  ]);
+  await (await asked(first, "title")).overwrite();
+  await (await asked(first, "priority")).giveUp();
+  await (await asked(second, "title", "priority")).giveUp();
+  assert.equal((await asked(third, "title")).theirs.title, "Theirs");
+  assert.equal(sent.length, 2);
+});
+
+test("what follows a change that was made long ago stands on the version that it was made on, not on the one that it was put on", async () => {
+  const replayed = (command) => result(command, "replayed", 200, { version: 4, body: fullTask(4, { title: "Theirs" }) });
+  const { replica, sent } = await replicaWith([
+    batch(conflict(fullTask(3, { title: "Theirs" }), ["title"], 1), skipped, skipped),
+    batch(applied(4, { title: "Theirs", priority: "HIGH" })),
+    batch(replayed),
+    batch(applied(5, { description: "C" })),
+  ]);
+  const met = nextConflict(replica);
+  const [first, second, third] = await Promise.all([
+    replica.edit(ID, { priority: "HIGH" }),
+    replica.edit(ID, { title: "B" }),
+    replica.edit(ID, { description: "C" }),
+  ]);
+  const asked = await met;
+  assert.equal(asked.changeId, second.changeId);
+  await first.settled;
+  await asked.overwrite();
+  await third.settled;
+  assert.equal((await second.settled).verdict, "replayed");
+  assert.deepEqual(
+    sent.map((commands) => commands.map(({ expectedVersion }) => expectedVersion)),
+    [[1, "previous", "previous"], [3], [4, "previous"], [2]],
+  );
+});
