@@ -54,8 +54,7 @@ class TextLine : public spdlog::formatter {
  public:
   void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& line) override {
     before_message_.format(message, line);
-    // A line break in what a client or a record brought along makes no line of its own.
-    for (const char c : message.payload) line.push_back(is_control(c) ? '_' : c);
+    append_message(line, {message.payload.data(), message.payload.size()});
     for (const LogField& field : fields_of_line) {
       if (is_empty(field)) continue;
       append(line, " ");
@@ -72,6 +71,17 @@ class TextLine : public spdlog::formatter {
   std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<TextLine>(); }
 
  private:
+  // Some messages have several lines. What a client or a record brought along must not look like an entry of its own, so
+  // whatever follows a line break is indented.
+  static void append_message(spdlog::memory_buf_t& line, std::string_view message) {
+    for (const char c : message) {
+      if (c == '\n') {
+        append(line, "\n  ");
+      } else {
+        line.push_back(is_control(c) ? '_' : c);
+      }
+    }
+  }
   // A value stays one word: neither a blank nor a line break can make it look like something else.
   static void append_word(spdlog::memory_buf_t& line, std::string_view word) {
     for (const char c : word) line.push_back(c == ' ' || is_control(c) ? '_' : c);
