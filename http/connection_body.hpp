@@ -17,6 +17,7 @@ class ConnectionBody final : public BodyStream {
   boost::asio::awaitable<bool> write(std::string_view bytes) override;
   bool should_end() const override { return connection_->watch_is_over(); }
   bool was_too_slow() const override { return broken_ && connection_->timed_out(); }
+  bool is_broken() const { return broken_; }  // the client has not got all that was written
   void on_end(std::function<void()> wake) override { connection_->on_end(std::move(wake)); }
 
   // Says that nothing follows.

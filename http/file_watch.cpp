@@ -1,5 +1,6 @@
 #include "http/file_watch.hpp"
 
+#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
 #include <atomic>
@@ -66,6 +67,15 @@ class FileWatch::Impl : public std::enable_shared_from_this<Impl> {
     return fingerprints;
   }
 
+  // A change that could not be followed is no reason to miss the next one.
+  void tell() const {
+    try {
+      changed_();
+    } catch (const std::exception& e) {
+      spdlog::error("what a changed file asks for could not be done: {}", e.what());
+    }
+  }
+
   static asio::awaitable<void> wait_for_changes(std::shared_ptr<Impl> self) {
     while (!self->stopped_) {
       self->timer_.expires_after(kLookEvery);
@@ -74,7 +84,7 @@ class FileWatch::Impl : public std::enable_shared_from_this<Impl> {
       auto now = self->look();
       if (now == self->seen_) continue;
       self->seen_ = std::move(now);
-      self->changed_();
+      self->tell();
     }
   }
 
@@ -83,7 +93,7 @@ class FileWatch::Impl : public std::enable_shared_from_this<Impl> {
       const auto [error, number] = co_await self->signals_.async_wait(kAwaitable);
       if (error || self->stopped_) co_return;
       self->seen_ = self->look();
-      self->changed_();
+      self->tell();
     }
   }
 

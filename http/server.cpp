@@ -107,9 +107,8 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
 
   void start() {
     if (const auto tls = settings_.tls) {
-      tls_watch_.emplace(lanes_.front()->worker.context,
-                         [tls] { return std::vector<std::filesystem::path>{tls->files().certificate, tls->files().key}; },
-                         [tls] { tls->reload(); });
+      const std::vector<std::filesystem::path> files{tls->files().certificate, tls->files().key};
+      tls_watch_.emplace(lanes_.front()->worker.context, [files] { return files; }, [tls] { tls->reload(); });
     }
     weak_listener_ = listener_;
     asio::co_spawn(lanes_.front()->worker.context, accept_connections(shared_from_this(), std::move(listener_)),

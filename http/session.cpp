@@ -110,9 +110,11 @@ asio::awaitable<bool> Session::serve(RequestHead head, Exchange& exchange) {
   }
   if (too_large) co_return co_await refuse(body_too_large(limit), exchange);
   if (asks_first) {
-    if (auto unsupported = check_media_type(request, *route, true)) {
+    auto objection = check_media_type(request, *route, true);
+    if (!objection) objection = std::move(admitted.malformed);
+    if (objection) {
       exchange.keep_alive = false;
-      co_return co_await answer(std::move(*unsupported), exchange);
+      co_return co_await answer(*std::move(objection), exchange);
     }
     if (!co_await connection_->send_interim("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
   }
@@ -191,6 +193,7 @@ asio::awaitable<bool> Session::stream(StreamedResponse response, Exchange& excha
     try {
       co_await response.body(body);
       co_await body.finish();
+      is_whole = !body.is_broken();
     } catch (const std::exception& error) {
       is_whole = false;
       spdlog::error("request {} failed: {} ({})", exchange.about.request_id, error.what(),

@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 
 #include "http/admission.hpp"
 #include "http/answer_head.hpp"

@@ -12,8 +12,9 @@ constexpr const char* kDefaultLog = "file:data/taskstream.log";
 
 // Its origin goes into a header field, where a `;` or a space would begin something else; `//` would name another host.
 bool is_command_url(const std::string& text) {
+  constexpr std::size_t kMaxLength = 2'048;  // std::regex recurses with each character
   static const std::regex kTaken(R"((https?://[A-Za-z0-9.:\[\]-]+)?(/[A-Za-z0-9._~-]+)*/?)");
-  return !text.empty() && std::regex_match(text, kTaken);
+  return !text.empty() && text.size() <= kMaxLength && std::regex_match(text, kTaken);
 }
 
 }  // namespace

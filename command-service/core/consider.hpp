@@ -30,7 +30,7 @@ struct Finding {
   // The event is one of the other stream, and prepares what is asked: once it is accepted, the command is considered
   // again.
   bool is_on_other = false;
-  // The event is made on a newer version than the request expects.
+  // The event is made beside changes of others that the sender has not seen.
   bool merges = false;
   // The answer when nothing is to be appended.
   std::optional<Result> result;

@@ -57,12 +57,11 @@ void Replica::on_command(Ticket ticket, CommandRequest request, Now now) {
   if (!caught_up_) return answer(ticket, command_index(request.command), NotReady());
   if (is_under_way(request)) return answer(ticket, command_index(request.command), StillRunning());
   const bool has_to_wait = !fold_.covers(request.at_least);
-  if (has_to_wait && !has_room_for_a_waiter()) {
+  if (has_to_wait && !has_room(for_tokens_)) {
     return answer(ticket, command_index(request.command), BehindToken{fold_.lag_behind(request.at_least)});
   }
   PendingCommand& command = commands_.emplace(ticket, PendingCommand{.request = std::move(request)}).first->second;
   if (has_to_wait) {
-    ++commands_for_tokens_;
     wait_for_tokens(ticket, command, now);
   } else {
     line_up(ticket, command, now);
@@ -75,7 +74,7 @@ void Replica::on_read(Ticket ticket, ReadRequest request, Now now) {
   if (!caught_up_) return reply(ticket, NotReady());
   if (!reachable_) return reply(ticket, LogUnavailable{std::string(kOutOfReach)});
   const bool is_behind = !fold_.covers(request.at_least);
-  if (!has_room_for_a_waiter()) {
+  if (!has_room(is_behind ? for_tokens_ : reads_for_barrier_)) {
     return reply(ticket, is_behind ? Result(BehindToken{fold_.lag_behind(request.at_least)}) : TooManyWait());
   }
   Read& read = reads_.emplace(ticket, Read{.request = std::move(request)}).first->second;
@@ -181,15 +180,17 @@ std::vector<Effect> Replica::take_effects() {
 
 // ---- the way of a command
 
-// A batch makes one connection wait many times over, so that a bound for connections bounds nothing here.
-bool Replica::has_room_for_a_waiter() const {
-  return options_.waiters_at_most == 0 || reads_.size() + commands_for_tokens_ < options_.waiters_at_most;
+// A batch makes one connection wait many times over, so that a bound for connections bounds nothing here. Tokens can be made
+// up, and whoever does so is not to keep others from reading: who waits for a token and who reads have room of their own.
+bool Replica::has_room(std::size_t waiting) const {
+  return options_.waiters_at_most == 0 || waiting < options_.waiters_at_most;
 }
 
 // The time of the command or the read itself begins only once the fold has reached its tokens.
 template <class Waiter>
 void Replica::wait_for_tokens(Ticket ticket, Waiter& waiter, Now now) {
   waiter.waiting = Waiting::ForTokens;
+  ++for_tokens_;
   waiter.due = now.steady + waiter.request.wait;
   deadlines_.emplace(waiter.due, ticket);
   barrier_.wait_for(ticket, waiter.request.at_least, fold_);
@@ -397,7 +398,7 @@ void Replica::on_barrier(Ticket ticket, Now now) {
   if (const auto found = commands_.find(ticket); found != commands_.end()) {
     PendingCommand& command = found->second;
     if (command.waiting == Waiting::ForTokens) {
-      --commands_for_tokens_;
+      --for_tokens_;
       return line_up(ticket, command, now);
     }
     figures_.barriers.note(now.steady - command.waits_since);
@@ -409,6 +410,7 @@ void Replica::on_barrier(Ticket ticket, Now now) {
       figures_.barriers.note(now.steady - read->second.waits_since);
       return answer_read(ticket);
     }
+    --for_tokens_;
     confirm(ticket, read->second, now);
   }
 }
@@ -453,7 +455,7 @@ void Replica::finish(Ticket ticket, Result result) {
   PendingCommand& command = found->second;
   const events::StreamId stream = command.request.stream;
   if (command.appended) stop_awaiting(ticket, command);
-  if (command.waiting == Waiting::ForTokens) --commands_for_tokens_;
+  if (command.waiting == Waiting::ForTokens) --for_tokens_;
   barrier_.cancel(ticket);
   turns_.leave(stream, ticket);
   const bool is_duty = ticket > kBeforeDuties;
@@ -480,6 +482,7 @@ void Replica::give_up(Ticket ticket, std::string reason) {
 // The strong read's own barrier, begun after the request came and after its tokens were reached.
 void Replica::confirm(Ticket ticket, Read& read, Now now) {
   read.waiting = Waiting::ForBarrier;
+  ++reads_for_barrier_;
   read.waits_since = now.steady;
   read.due = now.steady + read.request.timeout;
   deadlines_.emplace(read.due, ticket);
@@ -492,7 +495,9 @@ void Replica::answer_read(Ticket ticket) {
 }
 
 void Replica::finish_read(Ticket ticket, Result result) {
-  reads_.erase(ticket);
+  const auto found = reads_.find(ticket);
+  --(found->second.waiting == Waiting::ForTokens ? for_tokens_ : reads_for_barrier_);
+  reads_.erase(found);
   barrier_.cancel(ticket);
   reply(ticket, std::move(result));
 }
@@ -522,6 +527,8 @@ void Replica::stop(std::string message) {
   for (const auto& [ticket, read] : reads_) reply(ticket, LogUnavailable{std::string(kStopped)});
   commands_.clear();
   reads_.clear();
+  for_tokens_ = 0;
+  reads_for_barrier_ = 0;
   turns_.clear();
   awaiting_verdict_.clear();
 }

@@ -54,7 +54,7 @@ struct ReplicaOptions {
   int attempts = 20;                             // appends of one command that may lose before CONTENDED
   std::size_t ahead_of_tail_at_most = 65'536;    // acknowledged records of a partition that were not read back yet
   std::size_t memory_bytes = 256 * 1024 * 1024;  // for states in memory
-  std::size_t waiters_at_most = 12'000;          // strong reads, and what waits for its tokens; 0 = any number
+  std::size_t waiters_at_most = 12'000;          // for their tokens, and as many strong reads; 0 = any number
   std::chrono::milliseconds save_after{300};     // since the first change, or earlier where much has changed
   std::function<events::Uuid::Bytes()> random;   // for event ids
 };
@@ -114,7 +114,7 @@ class Replica {
     events::StreamId stream;
     events::StreamVersion version;
     SteadyTime at;
-    bool merges = false;  // it was decided on a newer version than the request expects
+    bool merges = false;  // it was decided beside changes of others that the sender had not seen
   };
   // Where the streams stood on which a command is decided.
   struct Stand {
@@ -147,7 +147,7 @@ class Replica {
     std::vector<events::Offset> read_at;  // where the tail met it before the report came
   };
 
-  bool has_room_for_a_waiter() const;
+  bool has_room(std::size_t waiting) const;
   template <class Waiter>
   void wait_for_tokens(Ticket ticket, Waiter& waiter, Now now);
   void line_up(Ticket ticket, PendingCommand& command, Now now);
@@ -191,7 +191,8 @@ class Replica {
 
   std::unordered_map<Ticket, PendingCommand> commands_;
   std::unordered_map<Ticket, Read> reads_;
-  std::size_t commands_for_tokens_ = 0;  // of commands_ those that are Waiting::ForTokens
+  std::size_t for_tokens_ = 0;         // of both those that are Waiting::ForTokens
+  std::size_t reads_for_barrier_ = 0;  // of reads_ the others
   std::multimap<SteadyTime, Ticket> deadlines_;
   Turns turns_;
   Policies policies_;

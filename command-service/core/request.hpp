@@ -95,11 +95,11 @@ struct Succeeded {
   std::optional<events::EventId> event_id;
   std::optional<events::StreamVersion> event_version;  // that the event made; the state of a replay may be further
   bool replayed = false;
-  bool merged = false;  // the version was an older one, and nobody had changed the same fields
+  bool merged = false;  // made beside changes of others that the sender had not seen
 };
 
 struct VersionConflict {
-  std::optional<events::StreamVersion> expected;  // the highest that was sent
+  std::optional<events::StreamVersion> expected;  // the newest that the sender says to have seen
   events::State current;  // nothing where the asker may not see what has the id, and then nothing else is told of it
   std::vector<FieldChange> changes;        // since the expected version
   std::vector<events::Field> conflicting;  // those of them that the request would change as well

@@ -105,8 +105,10 @@ std::shared_ptr<const Credentials> Authenticator::credentials() const {
 
 std::unique_ptr<FileWatch> watch(boost::asio::io_context& context, Authenticator* authenticator) {
   if (authenticator == nullptr) return nullptr;
-  return std::make_unique<FileWatch>(
+  auto watch = std::make_unique<FileWatch>(
       context, [authenticator] { return authenticator->files(); }, [authenticator] { authenticator->reload(); });
+  authenticator->reload();  // what changed between the first reading and the first look no later look would see
+  return watch;
 }
 
 std::unique_ptr<Authenticator> open_authenticator(const std::string& auth_file) {

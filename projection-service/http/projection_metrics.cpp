@@ -93,13 +93,14 @@ void count_parked(Reader& reader) {
   if (!reader.side().served()) return;
   const auto counts = reader.run([](TaskQueries& queries) { return queries.counts(); });
   if (!counts) return;  // it took too long
-  reader.side().parked().records = counts->parked;
   reader.side().parked().quarantined_streams = counts->quarantined;
+  reader.side().parked().records = counts->parked;
 }
 
 void write_parked(ReadSide& side, MetricsPage& page) {
-  page.gauge("taskstream_parked_records", "Records that are parked: see /v1/parked.",
-             static_cast<double>(side.parked().records));
+  const std::int64_t records = side.parked().records;
+  if (records < 0) return;
+  page.gauge("taskstream_parked_records", "Records that are parked: see /v1/parked.", static_cast<double>(records));
   page.gauge("taskstream_quarantined_streams", "Streams that cannot be changed because a record is not understood.",
              static_cast<double>(side.parked().quarantined_streams));
 }

@@ -162,16 +162,19 @@ void ChangeFeed::take_as_it_was(Walking& walking, events::Partition partition, e
   const events::Offset base = walking.page.next.walk->base.next(partition);
   const events::Uuid id = uuid_of(changed_.getColumn(1));
   const std::int64_t stream_no = changed_.getColumn(5).getInt64();
-  const std::int64_t at_end = version_before(stream_no, changed_.getColumn(2).getInt64(), end);
+  const std::int64_t newest = changed_.getColumn(2).getInt64();
+  const std::int64_t at_end = version_before(stream_no, newest, end);
   const std::int64_t at_base = version_before(stream_no, at_end, base);
   if (at_end == at_base) return;
   ++walking.made;
-  std::string body = body_at(id, stream_no, at_end);
-  if (!sees(walking.query.sight, body, false)) return;
+  // Nothing follows a deletion but what is not understood: that changes when the task is told of, and not its version.
+  const bool deleted = at_end == newest && changed_.getColumn(3).getInt() != 0;
+  std::string body = deleted ? text_of(changed_.getColumn(4)) : body_at(id, stream_no, at_end);
+  if (!sees(walking.query.sight, body, deleted)) return;
   walking.page.items.push_back(
       {.id = id,
        .version = at_end,
-       .gone = ChangedTask::Gone::No,
+       .gone = deleted ? ChangedTask::Gone::Deleted : ChangedTask::Gone::No,
        .body = std::move(body),
        .span = ChangeSpan{.before = body_at(id, stream_no, at_base), .last_event = last_event(stream_no, at_end)},
        .next = walking.page.next});

@@ -188,10 +188,6 @@ class Emitter {
       }
     }
   }
-
-  has(name) {
-    return (this.#listeners.get(name)?.size ?? 0) > 0;
-  }
 }
 
 // ------------------------------------------------------------------------------------------ 3 Server-Sent Events
@@ -1370,7 +1366,7 @@ class Outbox {
       return;
     }
     const after = draft.isQueued(item.after) ? item.after : null;
-    const base = item.conflict.on ?? task.version;
+    const base = item.conflict.on;
     this.#askOfFollowers(draft, item, item, (each) => ({ ...each, after, base, mayBeOn: madeOn(each) }));
     draft.settle(item, base, "given-up", { task });
   }
@@ -1407,7 +1403,7 @@ class Outbox {
       commandId: isSame ? item.commandId : newId(),
       anyVersion,
       baseTask: theirs,
-      base: on ?? theirs.version,
+      base: on,
       mayBeOn: isSame ? madeOn(item) : null,
       isUnmade: item.isUnmade || !isSame,
       after: draft.isQueued(item.after) ? item.after : null,

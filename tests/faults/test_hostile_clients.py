@@ -224,7 +224,7 @@ def pour(connection, unit, size):
     """Sends `unit` again and again; answers how much was taken before the server hung up, or `size`."""
     block = unit * max(1, (1 << 20) // len(unit))
     sent = 0
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(ConnectionError):  # a server that only stops reading is none that hangs up
         while sent < size:
             connection.sendall(block)
             sent += len(block)
@@ -274,8 +274,10 @@ def test_what_has_no_end_is_given_up(scene, what):
         sent = pour(connection, unit, GIGABYTE)
         answer = b""
         if status:
-            with contextlib.suppress(OSError):
+            # What is still on its way may make the system reset the connection, and then nobody gets to read the answer.
+            with contextlib.suppress(ConnectionError):
                 answer = connection.recv(1 << 16)
+            assert not answer or answer.split()[1] == status, answer
     grown = service.peak_memory_mib() - memory
     print(f"{what}: hung up after {sent >> 20} MiB, {grown:.1f} MiB more memory, {answer[:20]}")
     assert sent < GIGABYTE // 16

@@ -117,6 +117,17 @@ def test_each_section_shows_requests_and_a_program():
     for chapter in list(HEADINGS)[:4]:
         for title in HEADINGS[chapter]:
             assert {"http", "js"} <= shown[title], title
+    assert {"sh", "js"} <= shown["Implementation examples"]
+
+
+def test_the_last_chapters_hold_what_they_are_for():
+    examples = TEXT[TEXT.index("## Implementation examples"):TEXT.index("## Best practices checklist")]
+    assert re.search(r"!\[[^\]]+\]\(images/race\.svg\)", examples)
+    for name in HEADINGS["Best practices checklist"]:
+        chapter = TEXT[TEXT.index(f"### {name}"):].partition("\n#")[0]
+        assert len(re.findall(r"^- ", chapter, re.M)) > 3, name
+    related = re.findall(r"^- \[([^\]]+)\]\(\w[\w-]*\.md\)", TEXT[TEXT.index("## Related resources"):], re.M)
+    assert related == ["Error handling documentation", "API reference for conditional operations", "Conflict resolution patterns"]
 
 
 def test_every_link_leads_to_a_page_that_is_there():

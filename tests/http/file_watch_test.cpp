@@ -55,6 +55,26 @@ TEST_F(FileWatching, TellsWhatChangesAFileAndNothingElse) {
   EXPECT_FALSE(is_told(1500ms));
 }
 
+TEST_F(FileWatching, LooksAtTheFilesThatThereAreNow) {
+  fs::path which = file_;
+  const FileWatch watch(context_, [&which] { return std::vector{which}; }, [this] { ++told_; });
+  which = folder_ / "other";
+  write(which, "one");
+  EXPECT_TRUE(is_told());
+  write(which, "longer");
+  EXPECT_TRUE(is_told());
+}
+
+TEST_F(FileWatching, GoesOnAfterAChangeThatCouldNotBeFollowed) {
+  const FileWatch watch(context_, files(), [this] {
+    if (++told_ == 1) throw std::runtime_error("not now");
+  });
+  write(file_, "two");
+  EXPECT_TRUE(is_told());
+  write(file_, "three");
+  EXPECT_TRUE(is_told());
+}
+
 TEST_F(FileWatching, TellsASignalToEachWatch) {
   int others = 0;
   const FileWatch watch(context_, files(), [this] { ++told_; });

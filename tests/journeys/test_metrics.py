@@ -220,6 +220,7 @@ def test_a_stream_too_many_and_one_too_slow_show(scene):
 
 def test_where_the_fold_stands_and_how_old_the_rows_are(services):
     command, projection = services
+    moved = Moved(projection)
     for i in range(20):
         token = command.client().create(f"Task {i}").token
     assert projection.client().get("/v1/tasks", Consistency_Token=token).status == 200
@@ -228,6 +229,7 @@ def test_where_the_fold_stands_and_how_old_the_rows_are(services):
         assert told.value("taskstream_ready") == told.value("taskstream_log_reachable") == 1
         assert told.sum("taskstream_fold_position") >= 21
         assert told.value("taskstream_fold_lag_records") == told.value("taskstream_fold_lag_seconds") == 0
+    assert moved.by("taskstream_fold_records_total", verdict="accepted") == 20
     assert scrape(projection).value("taskstream_read_model_age_seconds") < 30
     assert scrape(projection).value("taskstream_read_model_commit_duration_seconds_count") > 0
     wait_until(lambda: scrape(command).value("taskstream_state_save_duration_seconds_count") > 0, "the state is saved")

@@ -111,5 +111,15 @@ TEST(Statistics, KeepShowingABrokerOfWhichAClientKnowsNoMore) {
   EXPECT_EQ(statistics.figures().size(), shown);
 }
 
+TEST(Statistics, ForgetABrokerThatIsGoneOnceTheClientHasReachedAnother) {
+  Statistics statistics;
+  statistics.take("tail", kConsumer);
+  statistics.take("tail", R"({"type": "consumer", "msg_cnt": 0, "msg_size": 0, "replyq": 1,
+      "brokers": {"other:9092/7": {"nodeid": 7, "nodename": "other:9092", "state": "UP"}}})");
+  const LogFigures figures = statistics.figures();
+  EXPECT_NE(find(figures, "taskstream_kafka_broker_up", {{"client", "tail"}, {"broker", "7"}}), nullptr);
+  EXPECT_EQ(find(figures, "taskstream_kafka_broker_up", {{"client", "tail"}, {"broker", "1"}}), nullptr);
+}
+
 }  // namespace
 }  // namespace taskstream::events::kafka

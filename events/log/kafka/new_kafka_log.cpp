@@ -40,12 +40,16 @@ class NewKafkaLog final : public NewLog {
   // A service that had opened the topic before it was marked may have written since. Then the topic is that service's,
   // and must not keep a mark that says to delete it.
   void mark(Deadline deadline) {
-    kafka::mark_unfinished(cluster_, deadline);
-    do_or_take_back([&] { refuse_records(deadline); },
-                    [&] { kafka::mark_finished(cluster_, std::chrono::steady_clock::now() + kFinish); },
-                    "The topic keeps its mark as unfinished all the same, and every service refuses it. Do not delete "
-                    "it: take the mark away with " +
-                        kafka::unmarking_of(cluster_));
+    // The mark too: where it is not seen in time it may be there all the same.
+    do_or_take_back(
+        [&] {
+          kafka::mark_unfinished(cluster_, deadline);
+          refuse_records(deadline);
+        },
+        [&] { kafka::mark_finished(cluster_, std::chrono::steady_clock::now() + kFinish); },
+        "The topic may keep its mark as unfinished all the same, and every service refuses it then. Do not delete it: "
+        "take the mark away with " +
+            kafka::unmarking_of(cluster_));
   }
 
   void refuse_records(Deadline deadline) {

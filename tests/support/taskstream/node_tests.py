@@ -1,7 +1,9 @@
 """Folders of tests that node's own runner runs: each file there is one test of pytest's."""
 
 import os
+import re
 import shutil
+import signal
 import subprocess
 
 from taskstream.places import BIN
@@ -21,7 +23,14 @@ def install(folder, *programs):
 
 
 def passes(folder, file, timeout_s, node="node"):
-    ended = subprocess.run([node, "--test", file], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout_s,
-                           env={**os.environ, "TASKSTREAM_BIN": str(BIN)})
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "\n# pass 0\n" not in ended.stdout, "nothing was run"
+    running = subprocess.Popen([node, "--test", "--test-reporter=tap", file], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True, start_new_session=True, env={**os.environ, "TASKSTREAM_BIN": str(BIN)})
+    try:
+        said, _ = running.communicate(timeout=timeout_s)
+    except subprocess.TimeoutExpired:
+        os.killpg(running.pid, signal.SIGKILL)  # with the services and the browser that it has started
+        said, _ = running.communicate()
+        raise AssertionError(f"not done after {timeout_s} s:\n{said}") from None
+    assert running.returncode == 0, said
+    # A file counts as a test of its own, even where there is none in it.
+    assert [name for name in re.findall(r"# Subtest: (.+)", said) if not name.endswith(file)], "nothing was run"
