@@ -1,3 +1,4 @@
+import contextlib
 import os
 import re
 import signal
@@ -94,6 +95,14 @@ class Service:
     def threads(self):
         with open(f"/proc/{self._process.pid}/status") as status:
             return int(re.search(r"^Threads:\s+(\d+)$", status.read(), re.M)[1])
+
+    def sockets(self):
+        """How many the process has open: its connections, and what it listens on."""
+        links = []
+        for number in os.listdir(f"/proc/{self._process.pid}/fd"):
+            with contextlib.suppress(OSError):  # closed meanwhile
+                links.append(os.readlink(f"/proc/{self._process.pid}/fd/{number}"))
+        return sum(link.startswith("socket:") for link in links)
 
     def processor_s(self):
         """The time that this run of the process has spent on processors."""
