@@ -1,6 +1,5 @@
 """What /metrics tells of real services: each thing counted once, by what it is and never by what somebody sent."""
 
-import json
 import re
 import socket
 import threading
@@ -8,8 +7,7 @@ import threading
 import pytest
 from taskstream.checks import await_caught_up
 from taskstream.event_stream import EventStream
-from taskstream.metrics import Scrape, promtool, scrape
-from taskstream.places import ROOT
+from taskstream.metrics import Moved, scrape
 from taskstream.tokens import moved_on
 from taskstream.waiting import wait_until
 from taskstream.written_log import golden_records, write_log
@@ -17,7 +15,6 @@ from taskstream.written_log import golden_records, write_log
 PLANTED = "planted0secret"
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 TRACEPARENT = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
-HISTOGRAM_PARTS = ("_bucket", "_sum", "_count")
 
 
 @pytest.fixture
@@ -26,16 +23,6 @@ def services(scene, log):
     projection = scene.projection_service(log)
     await_caught_up(projection)
     return command, projection
-
-
-class Moved:
-    """How far series have moved since the start."""
-
-    def __init__(self, service):
-        self._service, self._before = service, scrape(service)
-
-    def by(self, name, **labels):
-        return scrape(self._service).sum(name, **labels) - self._before.sum(name, **labels)
 
 
 def test_commands_are_counted_once_by_what_became_of_them(services):
@@ -291,7 +278,8 @@ def test_metrics_hold_nothing_that_a_client_sent(services):
             if created.status == 201:
                 client.edit(created.json["taskId"], 1, headers=headers, title=f"{PLANTED}, again")
             for method, path in (("GET", f"/v1/{PLANTED}/{i}"), ("GET", f"/v1/tasks/{PLANTED}{i}"),
-                                 ("GET", f"/v1/tasks?q={PLANTED}{i}"), ("POST", f"/v1/tasks/{PLANTED}{i}/claim"), (f"{PLANTED.upper()}{i}", "/")):
+                                 ("GET", f"/v1/tasks?q={PLANTED}{i}"), ("POST", f"/v1/tasks/{PLANTED}{i}/claim"),
+                                 (f"{PLANTED.upper()}{i}", "/")):
                 client.request(method, path, headers=headers)
         told = scrape(service)
         assert PLANTED not in told.text.lower() and TRACE_ID not in told.text
@@ -300,116 +288,3 @@ def test_metrics_hold_nothing_that_a_client_sent(services):
                  if name.startswith("taskstream_http") and not name.startswith("taskstream_http_request_duration")}
         assert len(added) <= 20, added  # a method and a status that came for the first time, however many clients sent them
         assert len(told.series) < 2_000
-
-
-def lines_of(service):
-    """Of its log; what it prints for whoever started it left out."""
-    return [json.loads(line) for line in service.said().splitlines() if not line.startswith("listening on ")]
-
-
-def test_one_request_is_followed_to_every_replica(scene, log):
-    options = ("--log-format", "json", "--log-level", "debug")
-    command = scene.command_service(log, *options)
-    replicas = [scene.projection_service(log, *options) for _ in range(2)]
-    for replica in replicas:
-        await_caught_up(replica)
-    headers = {"traceparent": TRACEPARENT, "X-Request-Id": "request-7", "Taskstream-Actor": "ann",
-               "Authorization": f"Bearer {PLANTED}"}
-    created = command.client().create("Follow me", headers)
-    key = f"task/{created.json['taskId']}"
-    record = next(record for record in log.records() if record.key == key.encode())
-    assert record.header("ce_traceparent") == TRACEPARENT.encode()
-    for replica in replicas:
-        headers["Consistency-Token"] = created.token
-        assert replica.client().request("GET", f"/v1/tasks?q={PLANTED}", headers=headers).status == 200
-
-    def line(service, **members):
-        wait_until(lambda: any(members.items() <= line.items() for line in lines_of(service)), f"{service.name} says {members}")
-        return next(line for line in lines_of(service) if members.items() <= line.items())
-    answered = line(command, traceId=TRACE_ID, method="POST")
-    assert (answered["path"], answered["status"], answered["requestId"], answered["actor"]) == ("/v1/tasks", 201, "request-7", "ann")
-    assert answered["level"] == "info" and answered["message"] == "POST /v1/tasks 201" and answered["us"] > 0
-    for replica in replicas:
-        applied = line(replica, traceId=TRACE_ID, message="applied an event")
-        assert (applied["stream"], applied["version"], applied["requestId"]) == (key, 1, "request-7")
-        assert (applied["partition"], applied["offset"]) == (record.partition, record.offset)
-        assert (applied["eventId"], applied["level"]) == (created.event_id, "debug")
-        assert line(replica, traceId=TRACE_ID, method="GET")["path"] == "/v1/tasks"
-    for service in (command, *replicas):
-        assert PLANTED not in service.said(), "neither a token nor a query is in the log"
-
-
-def test_a_line_of_text_says_the_same(scene):
-    log = scene.file_log()
-    command, projection = scene.command_service(log), scene.projection_service(log, "--log-level", "debug")
-    await_caught_up(projection)
-    headers = {"traceparent": TRACEPARENT, "X-Request-Id": "request-8", "Taskstream-Actor": "ann lee"}
-    created = command.client().create("Follow me", headers)
-    wait_until(lambda: re.search(rf" info POST /v1/tasks 201 .*requestId=request-8 traceId={TRACE_ID} actor=ann_lee$", command.said(), re.M),
-               "the line is there")
-    wait_until(lambda: re.search(rf" debug applied an event stream=task/{created.json['taskId']} version=1 .*traceId={TRACE_ID}$",
-                                 projection.said(), re.M), "the line is there")
-
-
-# ---- the pages and files that name metrics
-
-def documented():
-    """The metrics of docs/metrics.md: name, type, labels."""
-    table = re.compile(r"^\| `((?:taskstream|process)_\w+)` \| (\w+) \|(.*?)\| .+ \|$", re.M)
-    return {name: (kind, set(re.findall(r"`(\w+)`", labels))) for name, kind, labels in table.findall((ROOT / "docs/metrics.md").read_text())}
-
-
-def named_in(text):
-    names = set(re.findall(r"\b(?:taskstream|process)_\w+", text))
-    return {re.sub(f"({'|'.join(HISTOGRAM_PARTS)})$", "", name) if documented().get(name) is None else name for name in names}
-
-
-def served_by(scene, log):
-    """All that both services serve once each of its parts has had something to do."""
-    command, projection = scene.command_service(log), scene.projection_service(log)
-    await_caught_up(projection)
-    created = command.client().create("Traffic")
-    assert command.client().get(f"/v1/tasks/{created.json['taskId']}").status == 200
-    assert projection.client().get("/v1/tasks", Consistency_Token=created.token).status == 200
-    for service in (command, projection):
-        with socket.create_connection(("127.0.0.1", service.port)) as connection:
-            connection.sendall(b"BAD\r\n\r\n")
-            connection.recv(100)
-        if log.url.startswith("kafka"):
-            wait_until(lambda: scrape(service).sum("taskstream_kafka_broker_up") > 0, "librdkafka has told of itself")
-            wait_until(lambda: scrape(service).sum("taskstream_kafka_broker_rtt_seconds") > 0, "… and of a round trip")
-    return [scrape(command), scrape(projection)]
-
-
-def test_what_is_served_is_what_is_described(scene, shared_broker):
-    told = served_by(scene, scene.file_log()) + served_by(scene, scene.topic_on(shared_broker))
-    served = {name: {kind for scraped in told if (kind := scraped.types.get(name))} for scraped in told for name in scraped.types}
-    described = documented()
-    assert set(served) == set(described)
-    for name, (kind, labels) in described.items():
-        assert served[name] == {kind}, name
-        for scraped in told:
-            if name in scraped.types:
-                assert scraped.labels_of(name) == labels, name
-    for path in ("compose/alerts.yml", "compose/grafana/dashboard.json"):
-        named = named_in((ROOT / path).read_text())
-        assert len(named) > 10 and named <= served.keys(), (path, named - served.keys())
-    for scraped in told:
-        promtool("check", "metrics", said=scraped.text)
-        assert all(scraped.helps[name] for name in scraped.types)
-
-
-def test_every_label_that_an_alert_looks_at_is_there():
-    known = documented()
-    expressions = (ROOT / "compose/alerts.yml").read_text() + (ROOT / "compose/grafana/dashboard.json").read_text().replace('\\"', '"')
-    selectors = re.findall(r"\b((?:taskstream|process)_\w+)\{([^}]*)\}", expressions)
-    assert selectors
-    for name, selector in selectors:
-        base = name if name in known else re.sub(f"({'|'.join(HISTOGRAM_PARTS)})$", "", name)
-        labels = {label for label, _ in re.findall(r'(\w+)\s*(=~|!=|!~|=)', selector)}
-        assert labels <= known[base][1] | {"job", "instance"}, (name, selector)
-
-
-def test_a_scrape_is_read_as_it_stands():
-    scraped = Scrape('# HELP a_total A.\n# TYPE a_total counter\na_total{x="1,\\"2",y="z"} 3\na_total{y="z"} 1e3\n')
-    assert scraped.value("a_total", x='1,\\"2', y="z") == 3 and scraped.sum("a_total", y="z") == 1003

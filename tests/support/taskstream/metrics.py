@@ -49,6 +49,16 @@ def scrape(service):
     return Scrape(answer.body.decode())
 
 
+class Moved:
+    """How far series have moved since the start."""
+
+    def __init__(self, service):
+        self._service, self._before = service, scrape(service)
+
+    def by(self, name, **labels):
+        return scrape(self._service).sum(name, **labels) - self._before.sum(name, **labels)
+
+
 def promtool(*arguments, said=None):
     done = subprocess.run([PROMTOOL, *map(str, arguments)], input=said, stdin=None if said else subprocess.DEVNULL, text=True,
                           capture_output=True, timeout=300)
