@@ -7,49 +7,11 @@ import subprocess
 import time
 
 import pytest
-from taskstream.certificates import Authority
+from taskstream.certificates import Secure, replace
 from taskstream.client import NoAnswer
 from taskstream.waiting import wait_until
 
 SILENT, HANDSHAKE_DEADLINE_MS = 200, 500
-
-
-class Secure:
-    """What the services of a test are given, and what their clients trust."""
-
-    def __init__(self, folder):
-        self.authority = Authority(folder / "authority")
-        self.certificate, self.key = folder / "chain.pem", folder / "key.pem"
-        self.install("first")
-
-    def install(self, name):
-        certificate, key = self.authority.issue(name)
-        replace(self.key, key.read_bytes())
-        replace(self.certificate, certificate.read_bytes())
-
-    @property
-    def flags(self):
-        return "--tls-cert", self.certificate, "--tls-key", self.key
-
-    def context(self, **settings):
-        context = ssl.create_default_context(cafile=self.authority.root)
-        for name, value in settings.items():
-            setattr(context, name, value)
-        return context
-
-    def connect(self, port, context=None):
-        raw = socket.create_connection(("127.0.0.1", port), timeout=20.0)
-        return (context or self.context()).wrap_socket(raw, server_hostname="localhost")
-
-    def name_served(self, port):
-        with self.connect(port) as connection:
-            return dict(part[0] for part in connection.getpeercert()["subject"])["commonName"]
-
-
-def replace(file, content):
-    new = file.with_suffix(".new")
-    new.write_bytes(content)
-    new.rename(file)
 
 
 @pytest.fixture
@@ -184,12 +146,6 @@ def test_a_certificate_is_replaced_while_it_is_served(secure, service):
         secure.install("second")
         wait_until(lambda: secure.name_served(service.port) == "second", "the new certificate is served")
         assert b"200 OK" in ask(old), "who is connected stays so"
-
-
-def test_a_signal_has_the_files_read_anew(secure, service):
-    service.signal("SIGHUP")
-    wait_until(lambda: "the TLS certificate was loaded anew" in service.said(), "the service says so")
-    assert secure.name_served(service.port) == "first"
 
 
 def test_a_bad_replacement_is_told_and_the_old_one_kept(tmp_path, secure, service):
