@@ -32,6 +32,7 @@ def test_each_subject_has_a_rate_of_its_own(request, service):
     assert answers[0].headers["RateLimit-Policy"] == f'"principal";q={RATE};w=1'
     assert answers[0].headers["RateLimit"] == f'"principal";r={RATE - 1};t=1'
     assert refused.code == "RATE_LIMITED" and refused.headers["Retry-After"] == "1"
+    assert refused.headers["RateLimit"] == '"principal";r=0;t=1'
     assert any(answer.status == 429 for answer in ask_until(again, 429)), "over another connection too"
     assert ben.get("/v1/me").status == 200, "others have what is theirs"
     assert service.client().get("/health/ready").status == 200
@@ -45,3 +46,21 @@ def test_many_bad_tokens_are_refused_otherwise_and_keep_out_nobody(request, serv
     assert answers[-1].code == "RATE_LIMITED"
     assert service.client().get("/v1/nowhere").status == 429, "whoever has no token is one of them"
     assert ann.get("/v1/me").status == 200, "a good token from the same address is taken"
+
+
+def test_what_is_refused_for_its_rate_changes_nothing(scene, tmp_path):
+    access, log = Access(tmp_path), scene.file_log()
+    commands = scene.command_service(log, *access.flags, "--rate-limit", RATE)
+    client, created = Bearer(commands, access.root), []
+    wait_until(lambda: created.append(client.create("Task")) or created[-1].status == 429, "an answer is 429", pause_s=0.0)
+    projection = scene.projection_service(log, *access.flags)
+    stats = Bearer(projection, access.root).get("/v1/stats", Consistency_Token=created[-2].token)
+    assert stats.json["total"] == [answer.status for answer in created].count(201) == len(created) - 1
+
+
+def test_without_tokens_it_is_counted_by_the_name_that_is_given(scene):
+    log = scene.file_log()
+    for service in (scene.command_service(log, "--rate-limit", RATE), scene.projection_service(log, "--rate-limit", RATE)):
+        client = service.client()
+        wait_until(lambda: client.get("/v1/me", Taskstream_Actor="Ann").status == 429, "Ann has asked too often", pause_s=0.0)
+        assert client.get("/v1/me", Taskstream_Actor="Ben").status == 200
