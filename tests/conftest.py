@@ -9,6 +9,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 from taskstream.broker import Broker  # noqa: E402
+from taskstream.places import free_port  # noqa: E402
+from taskstream.proxy import KafkaProxy  # noqa: E402
 from taskstream.scene import Scene  # noqa: E402
 
 
@@ -26,6 +28,16 @@ def shared_broker():
 def own_broker():
     """A broker that the tests of one file may kill and pause."""
     yield from _own_broker()
+
+
+@pytest.fixture(scope="module")
+def proxied(own_broker):
+    """The broker, and the same one through a proxy that all connections of a client of it take."""
+    listener, port = free_port(), free_port()
+    own_broker.add_listener(listens_on=listener, advertised=port)
+    proxy = KafkaProxy(port, listener)
+    yield own_broker, Broker(address=f"127.0.0.1:{port}"), proxy
+    proxy.close()
 
 
 @pytest.fixture(scope="module")

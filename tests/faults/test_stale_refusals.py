@@ -4,23 +4,10 @@ import threading
 import uuid
 
 import pytest
-from taskstream.broker import Broker
-from taskstream.places import free_port
-from taskstream.proxy import KafkaProxy
 from taskstream.waiting import wait_until
 
 READS = 1_000
 HELD_S = 0.5
-
-
-@pytest.fixture(scope="module")
-def proxied(own_broker):
-    """The broker, and the same one through a proxy that all connections of a client of it take."""
-    listener, port = free_port(), free_port()
-    own_broker.add_listener(listens_on=listener, advertised=port)
-    proxy = KafkaProxy(port, listener)
-    yield own_broker, Broker(address=f"127.0.0.1:{port}"), proxy
-    proxy.close()
 
 
 @pytest.fixture
