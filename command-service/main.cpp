@@ -11,8 +11,8 @@
 
 #include "command-service/config.hpp"
 #include "command-service/core/stream_entry.hpp"
-#include "command-service/http/endpoints.hpp"
 #include "command-service/http/command_metrics.hpp"
+#include "command-service/http/endpoints.hpp"
 #include "command-service/openapi_text.hpp"
 #include "command-service/runtime/random_bytes.hpp"
 #include "command-service/runtime/replica_driver.hpp"

@@ -26,7 +26,7 @@ Admitted Admission::admit(Request& request, const boost::asio::ip::address& peer
   const auto* const* found = std::get_if<const Route*>(&admitted.to);
   const Route* const route = found != nullptr ? *found : nullptr;
 
-  // Nobody learns which paths there are before it is known who asks, but by OPTIONS, which browsers send without a token.
+  // Nobody learns which paths there are before it is known who asks, but by OPTIONS, which browsers send bare.
   auto principal = identify(request, route);
   if (!principal) {
     // Only refusals for want of a good token are counted by address: behind a proxy others have it too.

@@ -13,9 +13,9 @@ namespace taskstream::http {
 
 // What is settled of a request before its body is looked at.
 struct Admitted {
-  std::variant<const Route*, Problem> to;                     // where it goes, or why nowhere
-  std::optional<RateLimiter::Verdict> rate = std::nullopt;    // none = it was not counted
-  std::optional<Problem> malformed = std::nullopt;            // a field or a query that is told of behind the body's checks
+  std::variant<const Route*, Problem> to;                   // where it goes, or why nowhere
+  std::optional<RateLimiter::Verdict> rate = std::nullopt;  // none = it was not counted
+  std::optional<Problem> malformed = std::nullopt;  // a field or a query that is told of behind the body's checks
 };
 
 // Who may come in, where to, and how often. All that it is given outlives it. Thread-safe.

@@ -204,8 +204,8 @@ std::optional<std::string> Settings::take_all(std::map<std::string, Given, std::
       const std::string flag = setting.kind == Kind::Argument ? std::string() : "--" + setting.name;
       const std::string_view before_value =
           setting.kind == Kind::Argument ? "" : (setting.kind == Kind::Toggle ? "=" : " ");
-      return given->source + " = `" + boost::algorithm::join(given->values, ",") + "` " + *complaint + "; for example: " + flag +
-             std::string(before_value) + setting.example;
+      return given->source + " = `" + boost::algorithm::join(given->values, ",") + "` " + *complaint +
+             "; for example: " + flag + std::string(before_value) + setting.example;
     }
     if (setting.name == "config") {
       if (auto complaint = read_file(file_, in_file)) return complaint;

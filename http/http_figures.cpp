@@ -117,8 +117,8 @@ void HttpFigures::note_duration(Of& of, std::size_t verb, std::chrono::steady_cl
 }
 
 prometheus::Counter& HttpFigures::answers_of(Of& of, std::size_t verb, std::size_t status_class) {
-  prometheus::Counter& counter = requests_.Add(
-      {{"route", of.pattern}, {"method", kVerbNames[verb]}, {"status", kClassNames[status_class]}});
+  prometheus::Counter& counter =
+      requests_.Add({{"route", of.pattern}, {"method", kVerbNames[verb]}, {"status", kClassNames[status_class]}});
   of.answers[verb][status_class].store(&counter, std::memory_order_release);
   return counter;
 }

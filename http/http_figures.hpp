@@ -34,7 +34,7 @@ class HttpFigures final : public Observer {
 
  private:
   static constexpr std::size_t kVerbs = 8;
-  static constexpr std::size_t kClasses = 4;    // 2xx … 5xx: an answer to `Expect` is not one
+  static constexpr std::size_t kClasses = 4;  // 2xx … 5xx: an answer to `Expect` is not one
   static constexpr std::size_t kStatuses = 600;
 
   // Of one pattern. The series are looked up once, and then found by their place.

@@ -71,8 +71,8 @@ class TextLine : public spdlog::formatter {
   std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<TextLine>(); }
 
  private:
-  // Some messages have several lines. What a client or a record brought along must not look like an entry of its own, so
-  // whatever follows a line break is indented.
+  // Some messages have several lines. What a client or a record brought along must not look like an entry of its own,
+  // so whatever follows a line break is indented.
   static void append_message(spdlog::memory_buf_t& line, std::string_view message) {
     for (const char c : message) {
       if (c == '\n') {

@@ -16,9 +16,8 @@ boost::asio::awaitable<Outcome> answer(std::shared_ptr<const std::string> text) 
 Route openapi_route(std::string text) {
   return {.verb = Verb::get,
           .pattern = "/openapi.yaml",
-          .handler = [shared = std::make_shared<const std::string>(std::move(text))](const Request&) {
-            return answer(shared);
-          },
+          .handler = [shared = std::make_shared<const std::string>(std::move(text))](
+                         const Request&) { return answer(shared); },
           .access = Access::Public};
 }
 

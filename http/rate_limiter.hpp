@@ -12,9 +12,9 @@
 
 namespace taskstream::http {
 
-// How many requests a second each principal may send: a token bucket that holds a second's worth, and so bears that many
-// at once. What it remembers is bounded: beyond, the principal that asked longest ago is forgotten. That gives it a full
-// bucket, which it would have had a second after its last request anyway. Thread-safe.
+// How many requests a second each principal may send: a token bucket that holds a second's worth, and so bears that
+// many at once. What it remembers is bounded: beyond, the principal that asked longest ago is forgotten. That gives it
+// a full bucket, which it would have had a second after its last request anyway. Thread-safe.
 class RateLimiter {
  public:
   using Clock = std::chrono::steady_clock;

@@ -88,9 +88,8 @@ Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
     resource.options = options_routes_.size();
     options_routes_.push_back({.verb = Verb::options,
                                .pattern = routes_[resource.routes.front()].pattern,
-                               .handler = [allow = resource.allow, accept = resource.accept_patch](const Request&) {
-                                 return answer_options(allow, accept);
-                               },
+                               .handler = [allow = resource.allow, accept = resource.accept_patch](
+                                              const Request&) { return answer_options(allow, accept); },
                                .access = Access::Public});
   }
 }

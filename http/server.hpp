@@ -45,7 +45,7 @@ struct ServerOptions {
   std::optional<TlsFiles> tls;             // plain HTTP without
   Limits limits;
   const Authenticator* authenticator = nullptr;  // who may ask; outlives the server. nullptr = everybody may do all
-  Observer* observer = nullptr;  // outlives the server
+  Observer* observer = nullptr;                  // outlives the server
 };
 
 // A thread of execution for connections, with the routes that serve them: each worker's handlers may hold what belongs

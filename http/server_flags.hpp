@@ -27,8 +27,9 @@ struct ServerFlags {
   TlsFiles tls;  // as given; empty = plain HTTP
 };
 
-// Declares --listen, --allowed-host, --cors-origin, --tls-cert, --tls-key, --auth, --insecure, --log-format, --log-level
-// and a flag for each limit that every server has. `flags` outlives `settings` and holds the defaults, here and below.
+// Declares --listen, --allowed-host, --cors-origin, --tls-cert, --tls-key, --auth, --insecure, --log-format,
+// --log-level and a flag for each limit that every server has. `flags` outlives `settings` and holds the defaults, here
+// and below.
 void declare_server_flags(Settings& settings, ServerFlags& flags);
 // Of a server that takes JSON: --max-batch-bytes, --max-json-depth.
 void declare_body_flags(Settings& settings, Limits& limits);

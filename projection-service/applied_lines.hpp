@@ -9,7 +9,7 @@
 namespace taskstream::projection {
 
 // A line of the log for each record that is now in the read model, at level debug: with the trace and the request that
-// it came from, so that an operator can follow a request to where its readers see it. For calls that come one at a time.
+// it came from, so that an operator can follow a request to where its readers see it. Calls come one at a time.
 class AppliedLines {
  public:
   // Nothing below level debug.

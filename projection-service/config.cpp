@@ -43,8 +43,7 @@ std::optional<int> read_config(int argc, const char* const* argv, Config& config
                   "streams of changes open at one time, then 503; 0 = no limit");
   settings.custom("command-url", config.command_url,
                   "where the board sends commands: an origin, a path of the board's own origin, or both",
-                  "https://tasks.example/command",
-                  [&config](const std::string& text) -> std::optional<std::string> {
+                  "https://tasks.example/command", [&config](const std::string& text) -> std::optional<std::string> {
                     if (!is_command_url(text)) return "is not http[s]://HOST[:PORT][/PATH] or /PATH";
                     config.command_url = text;
                     return std::nullopt;

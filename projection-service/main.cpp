@@ -56,8 +56,7 @@ class QueryWorker {
     std::vector<http::Route> routes = endpoints(reader_);
     for (http::Route& route : http::system_routes(readiness, kOpenApiText)) routes.push_back(std::move(route));
     for (http::Route& route : page_routes(board_files(), command_url)) routes.push_back(std::move(route));
-    routes.push_back(
-        http::metrics_route(metrics, [this](http::MetricsPage& page) { write_model_metrics(page); }));
+    routes.push_back(http::metrics_route(metrics, [this](http::MetricsPage& page) { write_model_metrics(page); }));
     return routes;
   }
 

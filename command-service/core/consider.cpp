@@ -81,8 +81,8 @@ std::optional<Finding> check_sight(const CommandRequest& request, const Basis& b
   return refusal(VersionConflict{.expected = version_seen(request.expectation)});
 }
 
-// Its own stream stays in quarantine here, and nothing newer of it is folded. Of another stream's quarantine that is true
-// as well, but what is asked may have been done or be refused for what has become of its own meanwhile.
+// Its own stream stays in quarantine here, and nothing newer of it is folded. Of another stream's quarantine that is
+// true as well, but what is asked may have been done or be refused for what has become of its own meanwhile.
 std::optional<Finding> check_quarantine(const Basis& basis) {
   const auto is_quarantined = [](const StreamEntry* entry) { return entry != nullptr && entry->stream.quarantine; };
   if (is_quarantined(basis.own)) return final_answer(StreamQuarantined{*basis.own->stream.quarantine});

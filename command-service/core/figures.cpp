@@ -4,9 +4,9 @@ namespace taskstream::command {
 namespace {
 
 constexpr std::array<std::string_view, kCommands> kCommandNames = {
-    "create_task",   "edit_task",     "postpone_task", "change_status", "assign_task",     "claim_task",
-    "unassign_task", "lock_task",     "unlock_task",   "delete_task",   "register_user",   "edit_user",
-    "deactivate_user", "reactivate_user"};
+    "create_task",   "edit_task",     "postpone_task",   "change_status",  "assign_task",
+    "claim_task",    "unassign_task", "lock_task",       "unlock_task",    "delete_task",
+    "register_user", "edit_user",     "deactivate_user", "reactivate_user"};
 
 struct OutcomeOf {
   Outcome operator()(const Succeeded& success) const {

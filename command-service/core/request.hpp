@@ -126,9 +126,9 @@ struct OutcomeUnknown {
   events::EventId event_id;
 };
 
-using Result = std::variant<Succeeded, Rejection, VersionConflict, PreconditionRequired, KeyReused, StillRunning,
-                            Contended, LogUnavailable, BehindToken, TooManyWait, StreamQuarantined, NotReady,
-                            OutcomeUnknown>;
+using Result =
+    std::variant<Succeeded, Rejection, VersionConflict, PreconditionRequired, KeyReused, StillRunning, Contended,
+                 LogUnavailable, BehindToken, TooManyWait, StreamQuarantined, NotReady, OutcomeUnknown>;
 
 struct Answer {
   Result result;

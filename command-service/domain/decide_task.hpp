@@ -6,9 +6,9 @@
 
 namespace taskstream::command {
 
-// Pure. `task` is null where no task exists yet. Checks in the order of docs/errors.md: missing or deleted, values, lock,
-// rules, nothing changes. Whether the version is the expected one is asked before, by the core; so is whether a task
-// that is to be created exists already, and deciding that all the same aborts.
+// Pure. `task` is null where no task exists yet. Checks in the order of docs/errors.md: missing or deleted, values,
+// lock, rules, nothing changes. Whether the version is the expected one is asked before, by the core; so is whether a
+// task that is to be created exists already, and deciding that all the same aborts.
 Decision decide(const events::TaskState* task, const TaskCommand& command, const DecisionContext& context);
 
 }  // namespace taskstream::command

@@ -40,9 +40,8 @@ struct UserIsMissing {};
 struct UserIsInactive {};  // who is to have a task
 struct EmailIsTaken {};
 
-using Rejection =
-    std::variant<TaskIsMissing, TaskIsDeleted, TaskMayOnlyBeClaimed, ValuesAreInvalid, TaskIsLocked,
-                 TransitionIsIllegal, TaskIsClosed, TaskIsAssigned, TaskHasNoDueDate, UserIsMissing, UserIsInactive,
-                 EmailIsTaken>;
+using Rejection = std::variant<TaskIsMissing, TaskIsDeleted, TaskMayOnlyBeClaimed, ValuesAreInvalid, TaskIsLocked,
+                               TransitionIsIllegal, TaskIsClosed, TaskIsAssigned, TaskHasNoDueDate, UserIsMissing,
+                               UserIsInactive, EmailIsTaken>;
 
 }  // namespace taskstream::command

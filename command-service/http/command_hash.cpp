@@ -43,9 +43,8 @@ std::string_view method_of(const http::Request& request) {
 }  // namespace
 
 std::string command_hash(const http::Request& request) {
-  return events::to_hex(digest_of(
-      {request.principal.actor, method_of(request), with_ids_in_lower_case(request.target),
-       http::canonical_json(request.body)}));
+  return events::to_hex(digest_of({request.principal.actor, method_of(request), with_ids_in_lower_case(request.target),
+                                   http::canonical_json(request.body)}));
 }
 
 events::Uuid id_from_key(const events::Uuid& id_namespace, std::string_view actor, std::string_view key) {

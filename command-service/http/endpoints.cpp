@@ -48,7 +48,8 @@ awaitable<Outcome> read(const CommandApi& api, Request request) {
   auto id = parse_id(request);
   if (!id) co_return id.error();
   // Another service's `?version=` would else be answered with the present.
-  if (auto errors = unexpected_parameters(request); !errors.empty()) co_return http::validation_failed(std::move(errors));
+  if (auto errors = unexpected_parameters(request); !errors.empty())
+    co_return http::validation_failed(std::move(errors));
   const AnswerTerms answer_terms{.log_id = api.log.log_id, .sent = terms->at_least, .form = AnswerForm::Read};
   ReadRequest as_of_now{.stream = events::StreamId::of(Id(*id)),
                         .asker = asker_of(request.principal),

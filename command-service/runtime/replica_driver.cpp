@@ -275,11 +275,10 @@ void ReplicaDriver::probe_clock() {
   if (clock_probe_ != ClockProbe::Wanted) return;
   clock_probe_ = ClockProbe::UnderWay;
   const Now sent = now();
-  events::Record barrier = barrier_record(0, options_.replica.partitions, options_.replica.source, sent.wall,
-                                          options_.replica.random());
+  events::Record barrier =
+      barrier_record(0, options_.replica.partitions, options_.replica.source, sent.wall, options_.replica.random());
   log_.append(0, std::move(barrier), [inbox = inbox_, sent](events::AppendOutcome outcome) {
-    inbox->put(
-        AppendSettled{.id = {}, .outcome = std::move(outcome), .sent = sent.wall, .handed_over = sent.steady});
+    inbox->put(AppendSettled{.id = {}, .outcome = std::move(outcome), .sent = sent.wall, .handed_over = sent.steady});
   });
 }
 

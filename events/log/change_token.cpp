@@ -26,8 +26,7 @@ std::string encode_change_token(const LogId& log, const ChangeToken& token) {
          encode_token(log, token.walk->end);
 }
 
-boost::system::result<ChangeToken, TokenError> decode_change_token(std::string_view text,
-                                                                           const LogId& log) {
+boost::system::result<ChangeToken, TokenError> decode_change_token(std::string_view text, const LogId& log) {
   const bool under_way = text.starts_with(kUnderWay);
   if (!under_way && !text.starts_with(kAtRest)) return TokenError::Unreadable;
   text.remove_prefix(kAtRest.size());

@@ -32,7 +32,6 @@ struct ChangeToken {
 // In URL-safe characters, of which the dots tell it from a consistency token: neither is taken for the other.
 std::string encode_change_token(const LogId& log, const ChangeToken& token);
 
-boost::system::result<ChangeToken, TokenError> decode_change_token(std::string_view text,
-                                                                           const LogId& log);
+boost::system::result<ChangeToken, TokenError> decode_change_token(std::string_view text, const LogId& log);
 
 }  // namespace taskstream::events

@@ -17,7 +17,7 @@ struct LogFigure {
   const char* help;
   Kind kind = Kind::Gauge;
   std::vector<std::pair<std::string, std::string>> labels = {};
-  double value = 0;         // of a counter or a gauge
+  double value = 0;          // of a counter or a gauge
   Durations durations = {};  // of durations
 };
 using LogFigures = std::vector<LogFigure>;

@@ -7,8 +7,8 @@
 
 namespace taskstream::events {
 
-// Does `work`. When that throws, `take_back` undoes what was begun before it, and what was thrown goes on. When that fails
-// too, both are told: `work`'s reason, what is left as it should not be, and why.
+// Does `work`. When that throws, `take_back` undoes what was begun before it, and what was thrown goes on. When that
+// fails too, both are told: `work`'s reason, what is left as it should not be, and why.
 template <class Work, class TakeBack>
 void do_or_take_back(Work work, TakeBack take_back, const std::string& what_is_left) {
   try {

@@ -25,12 +25,16 @@ void append_frame(std::string& to, const ChangeText& change, bool matches, bool 
   to.append("}\n\n");
 }
 
-// What was done, by whom and when is for those who still see the task; the members stand all the same, for whoever reads
-// them of every event.
+// What was done, by whom and when is for those who still see the task; the members stand all the same, for whoever
+// reads them of every event.
 void append_left(std::string& to, std::string_view id, const events::Uuid& task, std::int64_t version) {
   to.append("event: task\nid: ").append(id);
-  to.append("\ndata: {\"taskId\":\"").append(task.to_string()).append("\",\"version\":").append(std::to_string(version));
-  to.append(R"(,"type":null,"eventId":null,"actor":null,"time":null,"changes":{},"deleted":false,"matches":false,"gone":")");
+  to.append("\ndata: {\"taskId\":\"")
+      .append(task.to_string())
+      .append("\",\"version\":")
+      .append(std::to_string(version));
+  to.append(
+      R"(,"type":null,"eventId":null,"actor":null,"time":null,"changes":{},"deleted":false,"matches":false,"gone":")");
   to.append(name_of(ChangedTask::Gone::Left)).append("\",\"task\":null}\n\n");
 }
 

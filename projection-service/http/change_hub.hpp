@@ -74,8 +74,8 @@ class ChangeHub {
   mutable std::mutex mutex_;
   std::deque<std::shared_ptr<const StreamedChange>> changes_;
   std::size_t bytes_ = 0;
-  Place first_ = 0;  // of changes_
-  Place gap_ = 0;    // places before this one lie before a gap
+  Place first_ = 0;                 // of changes_
+  Place gap_ = 0;                   // places before this one lie before a gap
   events::PositionVector dropped_;  // covers all that is no longer here
   events::PositionVector newest_;
   std::vector<std::weak_ptr<StreamLane>> lanes_;

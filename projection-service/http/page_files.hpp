@@ -14,8 +14,8 @@ struct PageFile {
   std::string text;
 };
 
-// The routes of the board: its files, open to everybody, and `/config.json`, which tells it where commands go. The policy
-// for its content lets it reach this service and the origin of `command_url`, and nothing else.
+// The routes of the board: its files, open to everybody, and `/config.json`, which tells it where commands go. The
+// policy for its content lets it reach this service and the origin of `command_url`, and nothing else.
 std::vector<http::Route> page_routes(const std::vector<PageFile>& files, const std::string& command_url);
 
 }  // namespace taskstream::projection

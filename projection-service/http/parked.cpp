@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "http/text.hpp"
 #include "events/contract/base64.hpp"
+#include "http/text.hpp"
 #include "projection-service/http/parameters.hpp"
 #include "projection-service/readmodel/cursor.hpp"
 #include "projection-service/readmodel/parked_rows.hpp"

@@ -33,7 +33,7 @@ class ReadSide {
     std::size_t max_waiters_of_one = 100;                                     // of one principal; 0 = any number
     std::size_t max_streams = 2'500;                                          // 0 = any number
     std::function<void(std::string)> on_damaged = [](const std::string&) {};  // the read model's file is broken
-    std::function<void()> on_replaced = [] {};  // another file is served: connections to the old one can go
+    std::function<void()> on_replaced = [] {};           // another file is served: connections to the old one can go
     const http::Authenticator* authenticator = nullptr;  // nullptr = nobody has to authenticate
   };
 

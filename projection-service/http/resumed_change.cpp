@@ -15,8 +15,8 @@ constexpr const char* kFields[] = {"title",      "description", "status",       
 
 std::string event_text(const ChangedTask& changed) {
   const Json last = Json::parse(changed.span->last_event);
-  return Json{{"taskId", changed.id.to_string()}, {"version", changed.version},      {"type", last.at("type")},
-              {"eventId", last.at("eventId")},    {"actor", last.at("actor")},       {"time", last.at("time")}}
+  return Json{{"taskId", changed.id.to_string()}, {"version", changed.version}, {"type", last.at("type")},
+              {"eventId", last.at("eventId")},    {"actor", last.at("actor")},  {"time", last.at("time")}}
       .dump();
 }
 
@@ -39,8 +39,7 @@ ResumedChange resumed_change(const ChangedTask& changed, std::string id) {
   ResumedChange resumed{
       .before = {},
       .after = task_of(now, changed.gone == ChangedTask::Gone::Deleted),
-      .text = {
-          .id = std::move(id), .event = event_text(changed), .changes = changes.dump(), .task = changed.body}};
+      .text = {.id = std::move(id), .event = event_text(changed), .changes = changes.dump(), .task = changed.body}};
   if (!then.empty()) resumed.before = task_of(then, false);
   return resumed;
 }

@@ -14,7 +14,8 @@ struct ResumedChange {
   ChangeText text;
 };
 
-// `changed` may be seen, and comes with its span. Pure; throws nlohmann::json::exception or std::runtime_error when rows are damaged.
+// `changed` may be seen, and comes with its span. Pure; throws nlohmann::json::exception or std::runtime_error when
+// rows are damaged.
 ResumedChange resumed_change(const ChangedTask& changed, std::string id);
 
 }  // namespace taskstream::projection

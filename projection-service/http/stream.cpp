@@ -68,12 +68,10 @@ boost::asio::awaitable<http::Outcome> stream(Reader& reader, http::Request reque
   http::Response head = reader.stamped(http::Response{.status = http::Status::ok, .fields = {}, .body = {}},
                                        reader.side().freshness().committed()->token, *fresh);
   head.set(http::Field::content_type, "text/event-stream").set("X-Accel-Buffering", "no");
-  co_return http::StreamedResponse{
-      .status = head.status,
-      .fields = std::move(head.fields),
-      .body = [&reader, slot = std::move(slot), options = std::move(options)](http::BodyStream& body) {
-        return write_stream(reader, body, options);
-      }};
+  auto write = [&reader, slot = std::move(slot), options = std::move(options)](http::BodyStream& body) {
+    return write_stream(reader, body, options);
+  };
+  co_return http::StreamedResponse{.status = head.status, .fields = std::move(head.fields), .body = std::move(write)};
 }
 
 }  // namespace taskstream::projection

@@ -14,9 +14,9 @@ namespace taskstream::projection {
 // How far behind the log the read model is, as far as it can be told.
 struct Lag {
   std::int64_t records = 0;
-  std::chrono::seconds age{0};        // since when it is known to have held everything
+  std::chrono::seconds age{0};         // since when it is known to have held everything
   std::chrono::nanoseconds behind{0};  // since the log was asked for the first end that is not reached; 0 = none
-  events::PositionVector end;  // of the log, as last seen
+  events::PositionVector end;          // of the log, as last seen
 };
 
 // What is committed, compared with the ends that the log was asked for. When the read model covers an end that was

@@ -49,8 +49,8 @@ CachedStream& ModelRows::load(const events::StreamId& id) {
 
 CachedStream& ModelRows::restore(const std::string& key, StreamNo no, events::Stream stream) {
   const bool has_task_row = std::holds_alternative<events::TaskState>(stream.state);
-  CachedStream& cached = cache_.add(
-      {.key = key, .no = no, .stream = std::move(stream), .has_row = true, .has_task_row = has_task_row});
+  CachedStream& cached =
+      cache_.add({.key = key, .no = no, .stream = std::move(stream), .has_row = true, .has_task_row = has_task_row});
   note_version(cached, cached.stream.state);
   cached.task_changed = true;
   cached.user_changed = true;

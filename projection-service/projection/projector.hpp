@@ -30,7 +30,8 @@ struct Committed {
   events::PositionVector before = {};                             // what was committed until then
   std::optional<std::vector<TaskChange>> changes = std::nullopt;  // in between, in order; none = not collected
   RecordCounts records = {};                                      // in between, delivered again ones left out
-  std::optional<std::chrono::nanoseconds> commit_took = std::nullopt;  // none = it was committed before, and is told again
+  std::optional<std::chrono::nanoseconds> commit_took =
+      std::nullopt;  // none = it was committed before, and is told again
 };
 
 // One accepted record, for whoever follows what becomes of a request. Good for the time of the call.

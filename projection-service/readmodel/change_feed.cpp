@@ -74,9 +74,8 @@ ChangePage ChangeFeed::page(const ChangeQuery& query, std::string snapshot_token
     page.next.walk = events::ChangeToken::Walk{.base = query.since.seen, .end = snapshot()};
     page.next.walk->end.advance(query.since.seen);  // what was seen elsewhere is not forgotten here
   }
-  Walking walking{.query = query,
-                  .page = std::move(page),
-                  .rows = query.sight.is_everything() ? changed_ : changed_or_left_};
+  Walking walking{
+      .query = query, .page = std::move(page), .rows = query.sight.is_everything() ? changed_ : changed_or_left_};
   const events::PositionVector end = walking.page.next.walk->end;
   for (events::Partition p = 0; p < end.size() && !walking.full; ++p) {
     if (walking.page.next.seen.next(p) < end.next(p)) walk_partition(walking, p);

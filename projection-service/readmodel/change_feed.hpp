@@ -36,7 +36,7 @@ struct ChangedTask {
   Gone gone = Gone::No;
   std::string body;                // as it is answered, or as it was when it was deleted; none of what has left
   std::optional<ChangeSpan> span;  // on demand; none of what has left
-  events::ChangeToken next;                // goes on behind it
+  events::ChangeToken next;        // goes on behind it
 };
 
 struct ChangePage {

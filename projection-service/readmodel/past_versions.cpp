@@ -56,7 +56,8 @@ FoundVersion version_of(QueryConnection& connection, const events::TaskId& id, c
     found.kind = FoundVersion::Kind::Deleted;
   } else {
     found.kind = FoundVersion::Kind::Found;
-    found.body = version == known.newest ? known.body : past_body(connection, id, known.stream_no, version, known.quarantine);
+    found.body =
+        version == known.newest ? known.body : past_body(connection, id, known.stream_no, version, known.quarantine);
   }
   return found;
 }

@@ -107,7 +107,7 @@ class QueryConnection {
   SQLite::Statement token_;
   std::unordered_map<std::string, SQLite::Statement> statements_;  // by their text
   std::uint64_t markings_ = 0;
-  std::vector<std::uint64_t> marked_;                              // one bit a stream number
+  std::vector<std::uint64_t> marked_;  // one bit a stream number
 };
 
 // The whole text of a column, zero bytes included.

@@ -101,9 +101,7 @@ std::string spelling_of(const TaskListQuery& query) {
 }
 
 BoundSql streams_with(const std::vector<std::string>& words) {
-  return SqlBuilder()
-      .add("SELECT rowid FROM task_words WHERE task_words MATCH ?", match_expression(words))
-      .take();
+  return SqlBuilder().add("SELECT rowid FROM task_words WHERE task_words MATCH ?", match_expression(words)).take();
 }
 
 std::vector<BoundSql> selective_conditions(const TaskListQuery& query) {
@@ -122,11 +120,11 @@ std::vector<BoundSql> selective_conditions(const TaskListQuery& query) {
                              .take());
   }
   if (filter.reminder_due == true) {
-    conditions.push_back(SqlBuilder()
-                             .add("SELECT stream_no FROM tasks INDEXED BY tasks_reminded WHERE deleted = 0")
-                             .add(" AND status < 4 AND remind_at <= ? AND due_date > ?", micros(query.now),
-                                  micros(query.now))
-                             .take());
+    conditions.push_back(
+        SqlBuilder()
+            .add("SELECT stream_no FROM tasks INDEXED BY tasks_reminded WHERE deleted = 0")
+            .add(" AND status < 4 AND remind_at <= ? AND due_date > ?", micros(query.now), micros(query.now))
+            .take());
   }
   // In the order of due dates, the walk keeps to these dates anyway.
   if (query.sort.key == SortKey::DueDate) return conditions;

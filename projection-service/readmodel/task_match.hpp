@@ -5,8 +5,8 @@
 
 namespace taskstream::projection {
 
-// Whether a list under this filter holds the task: what the SQL of lists says, of one state in memory. Deleted tasks are
-// in no list. Neither conditions that depend on the time of asking are looked at, nor the words of a full-text search.
+// Whether a list under this filter holds the task: what the SQL of lists says, of one state in memory. Deleted tasks
+// are in no list. Neither conditions that depend on the time of asking are looked at, nor words that are searched for.
 bool matches(const TaskFilter& filter, const events::TaskState& task);
 
 }  // namespace taskstream::projection

@@ -8,8 +8,8 @@
 
 namespace taskstream::projection {
 
-// Which tasks hold the words that were asked for last. Remembered until the read model changes, so that the pages of one
-// search do not search again each. Belongs to one connection.
+// Which tasks hold the words that were asked for last. Remembered until the read model changes, so that the pages of
+// one search do not search again each. Belongs to one connection.
 class TaskMatches {
  public:
   // No more matches than `few` are a list; more are marked in the connection.

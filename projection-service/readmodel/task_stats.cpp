@@ -13,17 +13,16 @@ std::vector<BoundSql> parts_of(const Sight& sight, const std::string& index) {
     return {{.text = " FROM tasks INDEXED BY " + index + " WHERE deleted = 0", .values = {}}};
   }
   const events::UserId& member = *sight.member;
-  return {SqlBuilder()
-              .add(" FROM tasks INDEXED BY tasks_counted WHERE deleted = 0 AND assignee = ?", member.uuid())
-              .take(),
-          SqlBuilder()
-              .add(" FROM tasks INDEXED BY tasks_counted WHERE deleted = 0 AND assignee IS NULL AND status < 4")
-              .take(),
-          SqlBuilder()
-              .add(" FROM tasks INDEXED BY tasks_of_creator_by_created_at WHERE deleted = 0 AND created_by = ?",
-                   member.to_string())
-              .add(" AND assignee IS NOT ? AND (assignee IS NOT NULL OR status >= 4)", member.uuid())
-              .take()};
+  return {
+      SqlBuilder().add(" FROM tasks INDEXED BY tasks_counted WHERE deleted = 0 AND assignee = ?", member.uuid()).take(),
+      SqlBuilder()
+          .add(" FROM tasks INDEXED BY tasks_counted WHERE deleted = 0 AND assignee IS NULL AND status < 4")
+          .take(),
+      SqlBuilder()
+          .add(" FROM tasks INDEXED BY tasks_of_creator_by_created_at WHERE deleted = 0 AND created_by = ?",
+               member.to_string())
+          .add(" AND assignee IS NOT ? AND (assignee IS NOT NULL OR status >= 4)", member.uuid())
+          .take()};
 }
 
 std::vector<BoundSql> grouped(const std::string& columns, const std::vector<BoundSql>& parts) {

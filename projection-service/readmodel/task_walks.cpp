@@ -43,19 +43,19 @@ std::vector<Walk> walks_of_assignees(const TaskListQuery& query) {
 std::vector<Walk> walks_of_member(const TaskListQuery& query) {
   const events::UserId& member = *query.sight.member;
   const bool by_default = query.sort.key == SortKey::CreatedAt;
-  return {{.index = index_of("of_creator_", query),
-           .condition = {.text = " AND created_by = ?", .values = {member.to_string()}}},
-          {.index = index_of("of_assignee_", query),
-           .condition = {.text = " AND assignee = ?", .values = {member.uuid()}}},
-          {.index = index_of(by_default ? "unclaimed_" : "of_assignee_", query),
-           .condition = {.text = " AND assignee IS NULL AND status < 4"}}};
+  return {
+      {.index = index_of("of_creator_", query),
+       .condition = {.text = " AND created_by = ?", .values = {member.to_string()}}},
+      {.index = index_of("of_assignee_", query), .condition = {.text = " AND assignee = ?", .values = {member.uuid()}}},
+      {.index = index_of(by_default ? "unclaimed_" : "of_assignee_", query),
+       .condition = {.text = " AND assignee IS NULL AND status < 4"}}};
 }
 
 std::vector<Walk> walks_of_statuses(const TaskListQuery& query) {
   std::vector<Walk> walks;
   for (const events::Status status : query.filter.statuses) {
-    walks.push_back({.index = index_of("of_status_", query),
-                     .condition = {.text = " AND status = ?", .values = {rank(status)}}});
+    walks.push_back(
+        {.index = index_of("of_status_", query), .condition = {.text = " AND status = ?", .values = {rank(status)}}});
   }
   return walks;
 }

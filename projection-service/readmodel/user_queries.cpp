@@ -61,8 +61,9 @@ ListPage list_users(QueryConnection& connection, const UserListQuery& query, std
 FoundUser find_user(QueryConnection& connection, const events::UserId& id) {
   // One statement is one snapshot; the token is there even when the user is not.
   const BoundSql sql{
-      .text = "SELECT snapshot.token, users.version, users.quarantined, users.body FROM snapshot LEFT JOIN streams ON "
-              "streams.key = ? LEFT JOIN users ON users.stream_no = streams.stream_no",
+      .text =
+          "SELECT snapshot.token, users.version, users.quarantined, users.body FROM snapshot LEFT JOIN streams ON "
+          "streams.key = ? LEFT JOIN users ON users.stream_no = streams.stream_no",
       .values = {events::StreamId::of(id).to_string()}};
   return connection.in_time([&] {
     FoundUser found;

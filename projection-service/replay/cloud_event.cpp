@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "events/contract/base64.hpp"
 #include "events/contract/utf8.hpp"
 #include "projection-service/readmodel/headers_blob.hpp"
-#include "events/contract/base64.hpp"
 
 namespace taskstream::replay {
 namespace {

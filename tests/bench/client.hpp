@@ -18,8 +18,8 @@ struct Reply {
   std::string_view field(std::string_view name) const;
 };
 
-// One keep-alive connection that sends a request and waits for its reply. As lean as it can be, so that what is measured is
-// the server: no parser, no copies but the body's.
+// One keep-alive connection that sends a request and waits for its reply. As lean as it can be, so that what is
+// measured is the server: no parser, no copies but the body's.
 class Connection {
  public:
   Connection(boost::asio::any_io_executor executor, std::uint16_t port) : socket_(executor), port_(port) {}

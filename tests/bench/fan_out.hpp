@@ -13,8 +13,8 @@ struct FanOutFigures {
   double max_ms = 0;
 };
 
-// Commands at a steady rate, and so many clients with a stream each, all of which are told of every change. The lag counts
-// from the sending of the command until a client has its event.
+// Commands at a steady rate, and so many clients with a stream each, all of which are told of every change. The lag
+// counts from the sending of the command until a client has its event.
 FanOutFigures measure_fan_out(std::uint16_t command_port, std::uint16_t projection_port, std::size_t clients,
                               double per_second, double seconds);
 

@@ -83,7 +83,8 @@ int run(const std::string& what, const Arguments& a) {
   } else if (what == "queries") {
     measure_queries(a.at("path"), std::stoul(a.at("tasks")), seconds);
   } else {
-    std::cerr << "updates, visible, fan-out, task, page, make-tasks, make-model, queries, naive-catch-up, naive-loop, contention, postgres, "
+    std::cerr << "updates, visible, fan-out, task, page, make-tasks, make-model, queries, naive-catch-up, naive-loop, "
+                 "contention, postgres, "
                  "kafka or sqlite\n";
     return EXIT_FAILURE;
   }

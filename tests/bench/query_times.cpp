@@ -26,12 +26,10 @@ struct Kind {
 
 class Questions {
  public:
-  Questions(const std::string& path, std::size_t tasks)
-      : queries_(path, std::chrono::milliseconds(0)), tasks_(tasks) {
+  Questions(const std::string& path, std::size_t tasks) : queries_(path, std::chrono::milliseconds(0)), tasks_(tasks) {
     page("page", [](TaskListQuery&) {});
-    every_sort("status", [this](TaskListQuery& query) {
-      query.filter.statuses = {static_cast<events::Status>(random_() % 6)};
-    });
+    every_sort("status",
+               [this](TaskListQuery& query) { query.filter.statuses = {static_cast<events::Status>(random_() % 6)}; });
     every_sort("assigneeId", [this](TaskListQuery& query) { query.filter.assignees = {somebody()}; });
     every_sort("createdBy", [this](TaskListQuery& query) { query.filter.created_by = somebody().to_string(); });
     page("member", [this](TaskListQuery& query) { query.sight = Sight::of_member(somebody()); });
@@ -51,9 +49,8 @@ class Questions {
     text("q-common-and-rare", word_of(1) + " inn20x");
     text("q-oldest", "oldest");
     page("total", [](TaskListQuery& query) { query.with_total = true; });
-    kinds_.push_back({.name = "stats", .ask = [this] {
-                        task_stats(queries_.connection(), Sight::everything(), now_of(tasks_));
-                      }});
+    kinds_.push_back(
+        {.name = "stats", .ask = [this] { task_stats(queries_.connection(), Sight::everything(), now_of(tasks_)); }});
     kinds_.push_back({.name = "stats-of-member", .ask = [this] {
                         task_stats(queries_.connection(), Sight::of_member(somebody()), now_of(tasks_));
                       }});

@@ -13,8 +13,8 @@ Asker member(const events::UserId& user) {
   return {.actor = user.to_string(), .reach = Reach::OwnTasks};
 }
 
-CommandRequest by(Asker asker, TaskCommand command,
-                  Expectation expectation = {.kind = Expectation::Kind::Any}, std::optional<RequestKey> key = {}) {
+CommandRequest by(Asker asker, TaskCommand command, Expectation expectation = {.kind = Expectation::Kind::Any},
+                  std::optional<RequestKey> key = {}) {
   return {.stream = events::StreamId::of(kTask),
           .command = std::move(command),
           .expectation = std::move(expectation),

@@ -91,7 +91,7 @@ TEST_F(ReplicaTest, ConfirmsNothingByAnEndThatLiesBelowItsFold) {
   EXPECT_FALSE(a.stopped());
 }
 
-// Another instance has done what is asked, before the user's stream was quarantined there; here that has been read alone.
+// Another instance has done what is asked, before the user's stream was quarantined there; here that alone is read.
 TEST_F(ReplicaTest, ConfirmsARefusalThatRestsOnAnotherStreamsQuarantine) {
   const auto ben = *events::UserId::parse("22222222-2222-4222-8222-222222222222");
   const RequestKey key{.id = "k", .hash = "h"};

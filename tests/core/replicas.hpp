@@ -83,8 +83,8 @@ class Instance {
   Ticket read(Asker asker = anybody("ann")) {
     const Ticket ticket = ++last_ticket_;
     replica_.on_read(
-        ticket,
-        {.stream = events::StreamId::of(kTask), .asker = std::move(asker), .wait = kWait, .timeout = kTimeout}, now_);
+        ticket, {.stream = events::StreamId::of(kTask), .asker = std::move(asker), .wait = kWait, .timeout = kTimeout},
+        now_);
     collect();
     return ticket;
   }

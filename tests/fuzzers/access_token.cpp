@@ -16,8 +16,8 @@
 #include "http/auth/private_file.hpp"
 #include "tests/fuzzers/fuzzing.hpp"
 
-// What stands behind `Authorization`: whoever is let in has shown the very token that was made, or a JWT that another look
-// at its claims lets in as well; whoever is not learns nothing of what they sent.
+// What stands behind `Authorization`: whoever is let in has shown the very token that was made, or a JWT that another
+// look at its claims lets in as well; whoever is not learns nothing of what they sent.
 namespace taskstream::http {
 namespace {
 
@@ -68,8 +68,11 @@ void check_claims(const json& claims, const Principal& principal) {
   claim(principal.role != Role::Manager || (listed(roles, "manager") && !listed(roles, "admin")), "a manager's too");
   std::string scope = " " + claims.value("scope", json("")).get<std::string>() + " ";
   std::ranges::replace(scope, '\t', ' ');
-  const auto says = [&](std::string_view name) { return scope.find(" " + std::string(name) + " ") != std::string::npos; };
-  claim((!principal.scopes.tasks_read || says("tasks:read")) && (!principal.scopes.tasks_write || says("tasks:write")) &&
+  const auto says = [&](std::string_view name) {
+    return scope.find(" " + std::string(name) + " ") != std::string::npos;
+  };
+  claim((!principal.scopes.tasks_read || says("tasks:read")) &&
+            (!principal.scopes.tasks_write || says("tasks:write")) &&
             (!principal.scopes.users_write || says("users:write")) && (!principal.scopes.admin || says("admin")),
         "no scope is given that the token does not name");
   claim(claims.contains("sub") && claims["sub"].is_string() && !principal.actor.starts_with("system:"),
@@ -87,7 +90,8 @@ void check_jwt_grant(std::string_view token, const GrantResult& grant) {
   claim(first != second && second != token.npos, "a token has three parts");
   const auto header = events::from_base64url(token.substr(0, first));
   claim(header && json::parse(*header).value("alg", json()) == "HS256", "the algorithm is the key's");
-  claim(events::from_base64url(token.substr(second + 1)) == hmac(token.substr(0, second)), "a token is signed by the key");
+  claim(events::from_base64url(token.substr(second + 1)) == hmac(token.substr(0, second)),
+        "a token is signed by the key");
   check_claims(json::parse(*events::from_base64url(token.substr(first + 1, second - first - 1))), grant->principal);
 }
 
@@ -135,11 +139,13 @@ void check_field(std::string_view value) {
   std::string scheme(value.substr(0, std::min<std::size_t>(7, value.size())));
   std::ranges::transform(scheme, scheme.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
   if (grant) {
-    claim(scheme == "bearer " && value.ends_with(kOpaque) && value.find_first_not_of(" \t", 7) == value.size() - kOpaque.size(),
+    claim(scheme == "bearer " && value.ends_with(kOpaque) &&
+              value.find_first_not_of(" \t", 7) == value.size() - kOpaque.size(),
           "only the token that was made lets in");
     claim(grant->principal.actor == "ann" && grant->principal.role == Role::Manager, "it lets in whom it was made for");
   } else {
-    claim(grant.error().status == Status::unauthorized && !grant.error().headers.empty(), "who is not known gets a 401");
+    claim(grant.error().status == Status::unauthorized && !grant.error().headers.empty(),
+          "who is not known gets a 401");
     claim(value.size() < 16 || grant.error().detail.find(value.substr(value.size() - 16)) == std::string::npos,
           "a refusal quotes nothing of what was sent");
   }

@@ -6,8 +6,9 @@
 #include "http/auth/names.hpp"
 #include "tests/fuzzers/fuzzing.hpp"
 
-// The auth file, which people and programs write: what is taken can be written and taken again, nothing in it goes beyond
-// what it may say, and what is wrong is told without a word of the file, in which somebody may have left a secret.
+// The auth file, which people and programs write: what is taken can be written and taken again, nothing in it goes
+// beyond what it may say, and what is wrong is told without a word of the file, in which somebody may have left a
+// secret.
 namespace taskstream::http {
 namespace {
 

@@ -17,8 +17,8 @@
 #include "tests/fuzzers/fuzzing.hpp"
 #include "tests/support/examples.hpp"
 
-// The bodies of all commands, and batches of them: what is taken is JSON that every reader reads alike, it means the same
-// in every spelling, and what is decided on it can be written to the log and read back.
+// The bodies of all commands, and batches of them: what is taken is JSON that every reader reads alike, it means the
+// same in every spelling, and what is decided on it can be written to the log and read back.
 namespace taskstream::command {
 namespace {
 
@@ -73,7 +73,8 @@ void check_canonical(const std::string& body) {
   claim(http::canonical_json(canonical) == canonical, "the canonical form is its own canonical form");
   if (!json::accept(body)) return;
   // A number outside of doubles is accepted by neither; one inside is kept as it was written.
-  claim(json::parse(canonical, nullptr, false) == json::parse(body, nullptr, false), "the canonical form says the same");
+  claim(json::parse(canonical, nullptr, false) == json::parse(body, nullptr, false),
+        "the canonical form says the same");
 }
 
 Decision decision_on(const Command& command, bool exists) {
@@ -125,8 +126,9 @@ void check_batch(const std::vector<CommandEndpoint>& endpoints, const http::Requ
   static const BatchReader reader(api(), endpoints);
   const auto batch = reader.read(request);
   if (!batch) {
-    claim(batch.error().status == http::Status::bad_request || batch.error().status == http::Status::unprocessable_entity,
-          "a batch that cannot be taken is a 400 or a 422");
+    claim(
+        batch.error().status == http::Status::bad_request || batch.error().status == http::Status::unprocessable_entity,
+        "a batch that cannot be taken is a 400 or a 422");
     return;
   }
   check_is_plain_json(request.body, kDepth + 3);
@@ -134,7 +136,8 @@ void check_batch(const std::vector<CommandEndpoint>& endpoints, const http::Requ
   claim(batch->items.size() == json::parse(request.body)["commands"].size(), "no item gets lost");
   for (const BatchItem& item : batch->items) {
     const auto& key = item.command.request.key;
-    claim(key && key->id == item.command_id && key->hash == command_hash(item.request), "an item is the single request");
+    claim(key && key->id == item.command_id && key->hash == command_hash(item.request),
+          "an item is the single request");
     check_single(*item.endpoint, item.request);
   }
 }

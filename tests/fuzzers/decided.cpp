@@ -76,7 +76,8 @@ void check_limits(const json& event) {
     }
   }
   if (values.contains("warningOffset") && !values["warningOffset"].is_null()) {
-    claim(values["warningOffset"] >= 0 && values["warningOffset"] <= 64'000, "a reminder is no longer before than that");
+    claim(values["warningOffset"] >= 0 && values["warningOffset"] <= 64'000,
+          "a reminder is no longer before than that");
   }
 }
 

@@ -8,8 +8,8 @@
 #include "tests/fuzzers/decided.hpp"
 #include "tests/fuzzers/fuzzing.hpp"
 
-// Records of the log, which anybody may have written: the verdict is the one that events/asyncapi.yaml publishes, and what
-// was folded can be written and folded again.
+// Records of the log, which anybody may have written: the verdict is the one that events/asyncapi.yaml publishes, and
+// what was folded can be written and folded again.
 namespace taskstream::events {
 namespace {
 
@@ -25,8 +25,8 @@ Record read_record(fuzzing::Input input) {
     const auto line = input.line();
     if (line.empty()) break;
     const auto colon = std::min(line.find(':'), line.size());
-    record.headers.push_back({std::string(line.substr(0, colon)),
-                              std::string(line.substr(std::min(colon + 1, line.size())))});
+    record.headers.push_back(
+        {std::string(line.substr(0, colon)), std::string(line.substr(std::min(colon + 1, line.size())))});
   }
   record.value = input.rest();
   return record;
@@ -55,7 +55,8 @@ bool is_event_id(std::string_view id) {
   if (id.size() != 36) return false;
   for (std::size_t i = 0; i < id.size(); ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? id[i] != '-' : std::string_view("0123456789abcdefABCDEF").find(id[i]) == std::string_view::npos) return false;
+    if (dash ? id[i] != '-' : std::string_view("0123456789abcdefABCDEF").find(id[i]) == std::string_view::npos)
+      return false;
   }
   return true;
 }

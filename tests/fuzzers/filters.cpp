@@ -9,8 +9,9 @@
 #include "tests/fuzzers/fuzzing.hpp"
 #include "tests/support/examples.hpp"
 
-// The parameters of lists, from the query to the SQL: nothing is ignored, limits hold, a query has one spelling, the link
-// to the next page asks for the same, and what a user typed is never read as SQL or as an operator of the full text.
+// The parameters of lists, from the query to the SQL: nothing is ignored, limits hold, a query has one spelling, the
+// link to the next page asks for the same, and what a user typed is never read as SQL or as an operator of the full
+// text.
 namespace taskstream::projection {
 namespace {
 
@@ -100,8 +101,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace taskstream;
   using namespace taskstream::projection;
   static WordCutter cutter;
-  const auto request =
-      request_for("/v1/tasks?" + fuzzing::as_target({reinterpret_cast<const char*>(data), size}));
+  const auto request = request_for("/v1/tasks?" + fuzzing::as_target({reinterpret_cast<const char*>(data), size}));
   const auto list = read_list_parameters(request, cutter, examples::kNow);
   for (const auto& error : list.errors) {
     fuzzing::claim(std::ranges::any_of(request.query, [&](const auto& sent) { return sent.name == error.field; }),

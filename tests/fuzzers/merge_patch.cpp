@@ -18,8 +18,8 @@ using nlohmann::json;
 
 constexpr std::size_t kDepth = 8;
 
-// The task as another implementation patches it, in the service's spelling: nobody else knows that cleared tags are none,
-// and that times are kept in UTC to the microsecond.
+// The task as another implementation patches it, in the service's spelling: nobody else knows that cleared tags are
+// none, and that times are kept in UTC to the microsecond.
 json patched(json task, const json& patch) {
   task.merge_patch(patch);
   for (const char* member : {"description", "dueDate", "warningOffset"}) {
@@ -39,11 +39,12 @@ json shown(const events::TaskState& task) {
 }
 
 events::TaskState after(const events::TaskState& task, const events::Event& event) {
-  const auto state = events::evolve(task, {.stream = events::StreamId::of(task.id),
-                                           .id = examples::kEvent,
-                                           .version = task.version.next(),
-                                           .context = {.source = "/s", .time = task.updated_at, .actor = task.updated_by},
-                                           .event = event});
+  const auto state =
+      events::evolve(task, {.stream = events::StreamId::of(task.id),
+                            .id = examples::kEvent,
+                            .version = task.version.next(),
+                            .context = {.source = "/s", .time = task.updated_at, .actor = task.updated_by},
+                            .event = event});
   claim(state && std::holds_alternative<events::TaskState>(*state), "what was decided on a task can be folded onto it");
   return std::get<events::TaskState>(*state);
 }

@@ -7,8 +7,8 @@
 #include "http/text.hpp"
 #include "tests/fuzzers/fuzzing.hpp"
 
-// The head of a request: however its bytes arrive it is framed the same way, and what is let through can be framed in one
-// way only. Its target is read the same in every spelling.
+// The head of a request: however its bytes arrive it is framed the same way, and what is let through can be framed in
+// one way only. Its target is read the same in every spelling.
 namespace taskstream::http {
 namespace {
 
@@ -76,12 +76,13 @@ void check_framing(std::string_view bytes, const RequestHead& head) {
   claim(head.content_length.has_value() == (raw.lengths == 1), "a length is a length");
   if (head.content_length) {
     claim(raw.length.find_first_not_of("0123456789") == std::string::npos, "a length has digits alone");
-    claim(std::to_string(*head.content_length) == raw.length.substr(std::min(raw.length.find_first_not_of('0'),
-                                                                              raw.length.size() - 1)),
+    claim(std::to_string(*head.content_length) ==
+              raw.length.substr(std::min(raw.length.find_first_not_of('0'), raw.length.size() - 1)),
           "a length is the number that it says");
   }
-  claim(head.target.starts_with('/') && is_printable(head.target) && head.target.find_first_of(" #") == head.target.npos,
-        "a target is a path in printable ASCII");
+  claim(
+      head.target.starts_with('/') && is_printable(head.target) && head.target.find_first_of(" #") == head.target.npos,
+      "a target is a path in printable ASCII");
 }
 
 std::string written(const RequestHead& head) {
@@ -132,9 +133,10 @@ void check_target(std::string_view target) {
     text += escaped(name, false) + "=" + escaped(value, false) + "&";
   }
   const auto again = read_query(text);
-  claim(again && std::ranges::equal(*again, *query, [](const auto& a, const auto& b) {
-          return a.name == b.name && a.value == b.value;
-        }), "parameters are the same, however they are escaped");
+  claim(
+      again && std::ranges::equal(*again, *query,
+                                  [](const auto& a, const auto& b) { return a.name == b.name && a.value == b.value; }),
+      "parameters are the same, however they are escaped");
 }
 
 }  // namespace

@@ -10,7 +10,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-boost::asio::awaitable<Outcome> nothing(Request) { co_return Response(); }
+boost::asio::awaitable<Outcome> nothing(Request) {
+  co_return Response();
+}
 
 struct TwoBuckets {
   static constexpr std::array<std::chrono::milliseconds, 2> kUpTo = {5ms, 1'000ms};

@@ -52,7 +52,9 @@ class TestServer {
     co_return json_response(Status::created, request.body);
   }
   static boost::asio::awaitable<Outcome> nothing() { co_return Response{.status = Status::no_content}; }
-  static boost::asio::awaitable<Outcome> whoami(Request request) { co_return json_response(Status::ok, request.principal.actor); }
+  static boost::asio::awaitable<Outcome> whoami(Request request) {
+    co_return json_response(Status::ok, request.principal.actor);
+  }
   static boost::asio::awaitable<Outcome> boom(Request) {
     throw std::runtime_error("the secret cause");
     co_return Response{};

@@ -19,14 +19,8 @@ TEST(Traceparent, IsHandedOnUnchanged) {
 
 TEST(Traceparent, IsIgnoredWhenItIsNotWellFormed) {
   for (const auto& text : std::vector<std::string>{
-           "",
-           kParent.substr(1),
-           kParent + "0",
-           kParent + "-x",
-           kParent + ", " + kParent,
-           "ff" + kParent.substr(2),
-           "0A" + kParent.substr(2),
-           "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+           "", kParent.substr(1), kParent + "0", kParent + "-x", kParent + ", " + kParent, "ff" + kParent.substr(2),
+           "0A" + kParent.substr(2), "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
            "00-00000000000000000000000000000000-b7ad6b7169203331-01",
            "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
            "00_0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",

@@ -1,8 +1,9 @@
+#include "events/log/kafka/statistics.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "events/log/kafka/statistics.hpp"
 #include "events/log/kafka/statistics_json.hpp"
 
 namespace taskstream::events::kafka {
@@ -85,11 +86,11 @@ TEST(Statistics, ReplaceWhatAClientSaidBefore) {
   statistics.take("producer", R"({"type": "producer", "msg_cnt": 2})");
   statistics.take("tail", R"({"type": "consumer"})");
   const LogFigures figures = statistics.figures();
-  EXPECT_EQ(std::ranges::count_if(
-                figures,
-                [](const LogFigure& figure) {
-                  return figure.name == std::string_view("taskstream_kafka_queue_messages");
-                }), 2);
+  EXPECT_EQ(std::ranges::count_if(figures,
+                                  [](const LogFigure& figure) {
+                                    return figure.name == std::string_view("taskstream_kafka_queue_messages");
+                                  }),
+            2);
   EXPECT_EQ(find(figures, "taskstream_kafka_queue_messages", {{"client", "producer"}})->value, 2);
 }
 

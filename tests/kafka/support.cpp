@@ -171,7 +171,8 @@ OwnBroker::OwnBroker() : dir_(std::filesystem::temp_directory_path() / fresh_top
   for (int i = 0; i < kPortsToTry; ++i) {
     const std::string tried = std::to_string(port(device));
     address_ = "127.0.0.1:" + tried;
-    if (std::system((TASKSTREAM_COMPOSE_KAFKA " start --dir " + dir_ + " --port " + tried + " >/dev/null").c_str()) == 0) {
+    if (std::system((TASKSTREAM_COMPOSE_KAFKA " start --dir " + dir_ + " --port " + tried + " >/dev/null").c_str()) ==
+        0) {
       return;
     }
   }

@@ -125,8 +125,8 @@ TEST_F(BatchTest, RefusesEachItemThatItsSenderMayNotAskForAndWhatFollowsIt) {
   const auto of_user = [&](const std::string& id, const std::string& more) {
     return R"({"commandId": ")" + id + R"(", "method": "POST", "path": ")" + user + R"(/deactivate")" + more + "}";
   };
-  const std::string commands = "[" + of_user("a", "") + "," + edit("b") + "," +
-                               of_user("c", R"(, "expectedVersion": "previous")") + "]";
+  const std::string commands =
+      "[" + of_user("a", "") + "," + edit("b") + "," + of_user("c", R"(, "expectedVersion": "previous")") + "]";
   const auto succeed = [](const CommandRequest&) -> Result { return at_version(8, 8); };
   const json told = results_with(commands, succeed);
   EXPECT_EQ(told[0]["verdict"], "rejected");

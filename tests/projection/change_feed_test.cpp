@@ -92,7 +92,7 @@ events::TaskId one_of_many(int number) {
   return events::TaskId(events::Uuid(bytes));
 }
 
-// A task that is given away has two rows at one place: its own, which may not be seen, and the one that says that it left.
+// A task that is given away has two rows at one place: its own, which may not be seen, and one that says that it left.
 TEST(ChangeFeed, TellsAllThatLeftWhereverItsPagesEnd) {
   ReadModel model({}, 1);
   constexpr int kTasks = 1'100;
@@ -116,8 +116,7 @@ TEST(ChangeFeed, EndsItsPagesHoweverLittleAMemberSees) {
   ReadModel model;
   constexpr int kTasks = 2'500;
   for (int i = 0; i < kTasks; ++i) {
-    model.append(
-        recorded(one_of_many(i), 1, events::TaskCreated{.title = "not theirs", .assignee_id = user_id(2)}));
+    model.append(recorded(one_of_many(i), 1, events::TaskCreated{.title = "not theirs", .assignee_id = user_id(2)}));
   }
   model.deliver();
   TaskQueries queries = model.queries();

@@ -8,7 +8,7 @@
 namespace taskstream::projection::testing {
 namespace {
 
-constexpr const char* kWords[] = {"guide", "Guide", "guidé", "guides", "write", "Ärger", "arger", "naïve",
+constexpr const char* kWords[] = {"guide", "Guide", "guidé", "guides", "write", "Ärger", "arger",   "naïve",
                                   "or",    "not",   "x1",    "日本",   "日",    "b",     "İstanbul"};
 
 }  // namespace
@@ -115,8 +115,7 @@ events::Event Dice::change() {
 events::Event Dice::registration() {
   constexpr const char* kNames[] = {"Ann", "Zoë", "ann", "Émile", "Ärger", "Li"};
   constexpr const char* kAddresses[] = {"a@example.org", "guide@x1.net", "b-b@write.org"};
-  return events::UserRegistered{
-      .first_name = one_of(kNames), .last_name = one_of(kNames), .email = one_of(kAddresses)};
+  return events::UserRegistered{.first_name = one_of(kNames), .last_name = one_of(kNames), .email = one_of(kAddresses)};
 }
 
 events::Event Dice::user_change() {

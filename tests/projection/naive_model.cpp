@@ -136,9 +136,8 @@ std::vector<UserState> NaiveModel::users(const UserListQuery& query, const std::
     if (user == nullptr || (query.active && *query.active != user->active)) continue;
     if (holds({user->first_name, user->last_name, user->email}, text)) users.push_back(*user);
   }
-  std::ranges::sort(users, {}, [](const UserState& user) {
-    return std::tuple(user.last_name, user.first_name, user.id);
-  });
+  std::ranges::sort(users, {},
+                    [](const UserState& user) { return std::tuple(user.last_name, user.first_name, user.id); });
   return users;
 }
 
@@ -157,9 +156,8 @@ TaskStats NaiveModel::stats(const Sight& sight, events::Instant now) const {
     }
   }
   for (const auto& [assignee, tasks] : by_assignee) stats.by_assignee.push_back({.assignee = assignee, .tasks = tasks});
-  std::ranges::sort(stats.by_assignee, {}, [](const TaskStats::OfAssignee& of) {
-    return std::pair(-of.tasks, of.assignee);
-  });
+  std::ranges::sort(stats.by_assignee, {},
+                    [](const TaskStats::OfAssignee& of) { return std::pair(-of.tasks, of.assignee); });
   return stats;
 }
 

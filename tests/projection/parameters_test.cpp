@@ -122,8 +122,7 @@ TEST(UserTasksParameters, TakeTheSameFiltersOfOneUsersTasks) {
   EXPECT_EQ(list.query.filter.assigned_to, user_id(1));
   EXPECT_TRUE(list.query.filter.nobody);
   // A cursor of one user's tasks is none of another's.
-  const std::string cursor =
-      encode_cursor({.key = std::int64_t{1}, .id = task_id(1).uuid()}, spelling_of(list.query));
+  const std::string cursor = encode_cursor({.key = std::int64_t{1}, .id = task_id(1).uuid()}, spelling_of(list.query));
   const auto read_again = [&](const events::UserId& user) {
     const auto again = request({{"status", "BLOCKED"}, {"assigneeId", "none"}, {"cursor", cursor}});
     return read_user_tasks_parameters(again, user, cutter, at_second(0)).errors.size();

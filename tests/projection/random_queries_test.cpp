@@ -20,16 +20,17 @@ constexpr int kQueries = 10'000;
 
 // One random history, as the projection keeps it and as a naive model does.
 struct Twins {
-  explicit Twins(std::uint64_t seed) : dice(seed), model({.batch_records = 64, .cache_bytes = 20'000,
-                                                         .live_lag_records = 0}) {
+  explicit Twins(std::uint64_t seed)
+      : dice(seed), model({.batch_records = 64, .cache_bytes = 20'000, .live_lag_records = 0}) {
     std::map<events::StreamId, std::int64_t> versions;
     for (int i = 0; i < kEvents; ++i) {
       const bool of_user = dice.one_in(6);
       const auto number = static_cast<std::uint8_t>(dice.below(of_user ? kUsers : kTasks));
       const auto stream = of_user ? events::StreamId::of(user_id(number)) : events::StreamId::of(task_id(number));
       const std::int64_t version = ++versions[stream];
-      events::Event event = of_user ? version == 1 ? dice.registration() : dice.user_change()
-                                    : version == 1 ? dice.creation() : dice.change();
+      events::Event event = of_user        ? version == 1 ? dice.registration() : dice.user_change()
+                                   : version == 1 ? dice.creation()
+                                           : dice.change();
       auto record = recorded(stream, version, std::move(event), dice.below(40));
       record.context.actor = dice.actor();
       naive.apply(record);
@@ -76,8 +77,12 @@ TEST(RandomQueries, AreAnsweredAsByANaiveModel) {
   WordCutter cutter;
   std::size_t answered = 0;
   for (int i = 0; i < kQueries; ++i) {
-    TaskListQuery query{.filter = dice.filter(), .sort = dice.sort(), .limit = 1 + dice.below(30),
-                        .with_total = true, .sight = dice.sight(), .now = dice.now()};
+    TaskListQuery query{.filter = dice.filter(),
+                        .sort = dice.sort(),
+                        .limit = 1 + dice.below(30),
+                        .with_total = true,
+                        .sight = dice.sight(),
+                        .now = dice.now()};
     const std::string text = dice.one_in(3) ? dice.search() : std::string();
     query.filter.words = cutter.cut(text);
     SCOPED_TRACE("query " + std::to_string(i) + ": " + spelling_of(query));

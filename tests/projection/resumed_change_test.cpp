@@ -23,8 +23,7 @@ ResumedChange resume(ReadModel& model, const events::ChangeToken& since) {
 
 TEST(ResumedChange, IsOneChangeFromThenToNow) {
   ReadModel model;
-  model.append(recorded(task_id(1), 1,
-                        events::TaskCreated{.title = "a", .tags = {"x"}, .assignee_id = user_id(1)}));
+  model.append(recorded(task_id(1), 1, events::TaskCreated{.title = "a", .tags = {"x"}, .assignee_id = user_id(1)}));
   model.deliver();
   const events::ChangeToken then = model.queries().changes({}).next;
   model.append(recorded(task_id(1), 2, events::TaskEdited{.changes = {.title = "b", .priority = Priority::High}}));

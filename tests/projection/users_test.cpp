@@ -1,9 +1,8 @@
-#include "projection-service/readmodel/user_queries.hpp"
-
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
+#include "projection-service/readmodel/user_queries.hpp"
 #include "projection-service/readmodel/word_cutter.hpp"
 #include "tests/projection/read_model.hpp"
 

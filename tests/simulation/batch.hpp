@@ -15,7 +15,7 @@ namespace taskstream::simulation {
 class BatchRun : public std::enable_shared_from_this<BatchRun> {
  public:
   struct Ends {
-    std::function<void(const Operation&)> item;  // of each that was asked
+    std::function<void(const Operation&)> item;   // of each that was asked
     std::function<void(bool is_answered)> batch;  // not, when its instance died
   };
 

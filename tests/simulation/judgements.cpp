@@ -168,9 +168,8 @@ Judgement fold_covers_what_it_must(const Operation& operation, const Truth& trut
   if (!is_covered) return "was answered on less than its token asks for";
   if (succeeded == nullptr) return std::nullopt;
   const auto version = static_cast<std::int64_t>(truth.version_in(operation.stream(), fold));
-  return version == succeeded->event_version->value
-             ? std::nullopt
-             : Judgement("got a token that does not fit its own event");
+  return version == succeeded->event_version->value ? std::nullopt
+                                                    : Judgement("got a token that does not fit its own event");
 }
 
 Judgement unknown_names_what_may_land(const Operation& operation, const Truth& truth) {
@@ -220,7 +219,8 @@ Judgement follows_its_batch(const Operation& operation, const Truth& truth) {
   const Truth::Accepted* before = event ? truth.find(*event) : nullptr;
   if (before == nullptr || operation.request.merge_conflicts) return std::nullopt;
   for (const events::EventId& id : landed_on(operation.stream(), operation, truth)) {
-    if (truth.find(id)->version != before->version + 1) return "took effect elsewhere than right after its batch's last";
+    if (truth.find(id)->version != before->version + 1)
+      return "took effect elsewhere than right after its batch's last";
   }
   return std::nullopt;
 }

@@ -135,8 +135,8 @@ VersionConflict conflict(const CommandRequest& request, const std::vector<Versio
   if (!expected.empty()) conflict.expected = unseen ? unseen->seen : std::ranges::max(expected);
   const bool is_past = conflict.expected && *conflict.expected < versions[version].after.version;
   if (!is_past || conflict.expected->value == 0) return conflict;
-  conflict.changes = changes(versions, conflict.expected->value, version,
-                             unseen ? unseen->own : std::vector<events::StreamVersion>());
+  conflict.changes =
+      changes(versions, conflict.expected->value, version, unseen ? unseen->own : std::vector<events::StreamVersion>());
   for (const events::Field field : wanted_fields(request, state)) {
     if (std::ranges::find(conflict.changes, field, &FieldChange::field) == conflict.changes.end()) continue;
     conflict.conflicting.push_back(field);

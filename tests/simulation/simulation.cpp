@@ -156,8 +156,8 @@ void Run::ask_more() {
 }
 
 // Two duties that chance seldom raises so late that nothing else leads to them. One is raised while nobody is there to
-// see it, and only a look at everything finds it. The other one is raised by a task that is reopened: a closed one keeps
-// its assignee, and no change of the user tells of it.
+// see it, and only a look at everything finds it. The other one is raised by a task that is reopened: a closed one
+// keeps its assignee, and no change of the user tells of it.
 void Run::raise_duties_that_hide() {
   using command::Expectation;
   using events::Status;
@@ -213,9 +213,9 @@ void Run::ask(int site, Operation operation) {
 }
 
 const char* name_of(const command::Result& result) {
-  static constexpr const char* kNames[] = {
-      "success",     "rejection",    "conflict",      "required",    "key reused", "still runs", "contended",
-      "unavailable", "behind token", "too many wait", "quarantined", "not ready",  "unknown"};
+  static constexpr const char* kNames[] = {"success",     "rejection", "conflict",    "required",     "key reused",
+                                           "still runs",  "contended", "unavailable", "behind token", "too many wait",
+                                           "quarantined", "not ready", "unknown"};
   static_assert(std::size(kNames) == std::variant_size_v<command::Result>);
   return kNames[result.index()];
 }

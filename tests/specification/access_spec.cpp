@@ -1,7 +1,6 @@
-#include "command-service/domain/access.hpp"
-
 #include <gtest/gtest.h>
 
+#include "command-service/domain/access.hpp"
 #include "events/contract/event.hpp"
 #include "tests/support/examples.hpp"
 

@@ -138,10 +138,7 @@ TEST(ALock, BindsEveryChangeOfOthers) {
 }
 
 TEST(ALock, BindsNobodyWhoHasEveryLock) {
-  Given({kTask, kLockOfAnother})
-      .With(Reach::EveryLock)
-      .When(EditTask{{.title = "y"}})
-      .Then(TaskEdited{{.title = "y"}});
+  Given({kTask, kLockOfAnother}).With(Reach::EveryLock).When(EditTask{{.title = "y"}}).Then(TaskEdited{{.title = "y"}});
   Given({kTask, kLockOfAnother})
       .With(Reach::EveryLock)
       .When(UnlockTask{})

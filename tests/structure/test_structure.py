@@ -81,6 +81,20 @@ def test_left_overs_are_found(text):
     assert left_overs(text)
 
 
+def test_every_source_is_laid_out_as_clang_format_would():
+    """`git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 -i` does it."""
+    sources = tracked("*.cpp", "*.hpp")
+    assert len(sources) > 500
+    told = subprocess.run(["clang-format-19", "--dry-run", "--Werror", *sources], capture_output=True, text=True).stderr
+    assert not told, "\n".join(line for line in told.splitlines() if "error:" in line)
+
+
+def test_another_layout_is_found(tmp_path):
+    (tmp_path / ".clang-format").write_text((ROOT / ".clang-format").read_text())
+    (tmp_path / "bad.cpp").write_text("int  main( ) { }\n")
+    assert subprocess.run(["clang-format-19", "--dry-run", "--Werror", tmp_path / "bad.cpp"], capture_output=True).returncode != 0
+
+
 def test_every_test_folder_says_what_it_proves():
     told = (ROOT / "tests" / "README.md").read_text()
     folders = {path.relative_to(ROOT / "tests").parts[0] for path in tracked("tests/*/*")}

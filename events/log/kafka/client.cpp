@@ -149,8 +149,7 @@ std::unique_ptr<Client> Client::producer(const Cluster& cluster, const Settings&
                                          OnDelivery on_delivery, std::string shown_as) {
   Settings defaults = kDefaults;
   defaults.insert(defaults.end(), kProducerDefaults.begin(), kProducerDefaults.end());
-  std::unique_ptr<Client> client(
-      new Client(cluster, std::move(on_error), std::move(on_delivery), std::move(shown_as)));
+  std::unique_ptr<Client> client(new Client(cluster, std::move(on_error), std::move(on_delivery), std::move(shown_as)));
   client->open(RD_KAFKA_PRODUCER, cluster, defaults, fixed);
   return client;
 }

@@ -18,8 +18,8 @@ bool is_same_series(const LogFigure& one, const LogFigure& other) {
 }  // namespace
 
 // A client that was made anew knows no broker before it has reached one. An alert on a broker that is away looks at its
-// series, so until then none that was shown disappears: of such a broker it says that there is no connection, else what it
-// said last. Once one is reached, those are known that there are.
+// series, so until then none that was shown disappears: of such a broker it says that there is no connection, else what
+// it said last. Once one is reached, those are known that there are.
 void Statistics::take(const std::string& client, std::string_view json) {
   LogFigures figures = read_statistics(client, json);
   if (figures.empty()) return;

@@ -57,12 +57,13 @@ Tail::Tail(const Cluster& cluster, Partition partitions, const Checkpoint& from,
     : partitions_(partitions),
       follower_(follower),
       watch_(cluster, partitions, from, reachability, [this] { bell_.ring(); }),
-      client_(Client::consumer(cluster, kTailSettings,
-                               [this, &reachability](rd_kafka_resp_err_t code, const std::string&) {
-                                 reachability.suspect(code);
-                                 watch_.suspect();
-                               },
-                               "tail")),
+      client_(Client::consumer(
+          cluster, kTailSettings,
+          [this, &reachability](rd_kafka_resp_err_t code, const std::string&) {
+            reachability.suspect(code);
+            watch_.suspect();
+          },
+          "tail")),
       queue_(rd_kafka_queue_new(client_->get())) {
   for (Partition p = 0; p < partitions; ++p) {
     read_.push_back(from.at(p));
