@@ -18,9 +18,9 @@ void Barrier::begin(Ticket ticket, const std::vector<Partition>& over) {
 
 void Barrier::wait_for(Ticket ticket, const PositionVector& positions, const PositionVector& fold) {
   for (Partition p = 0; p < positions.size(); ++p) {
-    if (fold.next(p) < positions.next(p)) wait_behind(ticket, p, positions.next(p));
+    if (fold.next(p) < positions.next(p)) return wait_behind(ticket, p, positions.next(p));
   }
-  if (!waiting_.contains(ticket)) reached_.push_back(ticket);
+  reached_.push_back(ticket);
 }
 
 void Barrier::cancel(Ticket ticket) {

@@ -180,8 +180,8 @@ std::vector<Effect> Replica::take_effects() {
 
 // ---- the way of a command
 
-// A batch makes one connection wait many times over, so that a bound for connections bounds nothing here. Tokens can be made
-// up, and whoever does so is not to keep others from reading: who waits for a token and who reads have room of their own.
+// A batch makes one connection wait many times over, so that a bound for connections bounds nothing here. Tokens can be
+// made up, which is not to keep others from reading: who waits for a token and who reads have room of their own.
 bool Replica::has_room(std::size_t waiting) const {
   return options_.waiters_at_most == 0 || waiting < options_.waiters_at_most;
 }
@@ -214,10 +214,8 @@ void Replica::take_turn(Ticket ticket, Now now) {
   const StreamEntry* own =
       request.key ? streams_.find(request.stream, request.asker.actor, request.key->id) : streams_.find(request.stream);
   const Basis basis{.stream = request.stream, .own = own, .other = find(other_stream(request.command, own))};
-  Finding finding = consider(request, basis,
-                             {.now = time_on(own, now),
-                              .asker = request.asker,
-                              .max_clock_skew = options_.max_clock_skew});
+  Finding finding = consider(
+      request, basis, {.now = time_on(own, now), .asker = request.asker, .max_clock_skew = options_.max_clock_skew});
   const Stand stand{.own = version_of(basis.own), .other = version_of(basis.other)};
   const bool is_fresh = command.confirmed && command.barrier_begun_at == stand;
   if (finding.event && (is_fresh || !finding.needs_fresh_barrier)) {
@@ -398,6 +396,7 @@ void Replica::on_barrier(Ticket ticket, Now now) {
   if (const auto found = commands_.find(ticket); found != commands_.end()) {
     PendingCommand& command = found->second;
     if (command.waiting == Waiting::ForTokens) {
+      if (!fold_.covers(command.request.at_least)) return barrier_.wait_for(ticket, command.request.at_least, fold_);
       --for_tokens_;
       return line_up(ticket, command, now);
     }
@@ -409,6 +408,9 @@ void Replica::on_barrier(Ticket ticket, Now now) {
     if (read->second.waiting == Waiting::ForBarrier) {
       figures_.barriers.note(now.steady - read->second.waits_since);
       return answer_read(ticket);
+    }
+    if (!fold_.covers(read->second.request.at_least)) {
+      return barrier_.wait_for(ticket, read->second.request.at_least, fold_);
     }
     --for_tokens_;
     confirm(ticket, read->second, now);

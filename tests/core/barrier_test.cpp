@@ -138,8 +138,21 @@ TEST(Barrier, LetsManyGiveUpAtOnce) {
   for (Ticket ticket = 1; ticket < kMany; ++ticket) barrier.cancel(ticket);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
   barrier.on_fold(0, 7);
-  barrier.on_fold(1, 9);
   EXPECT_EQ(barrier.take_reached(), Tickets{kMany});
+}
+
+TEST(Barrier, WaitsForOnePositionOfATokenAfterTheOther) {
+  Barrier barrier;
+  barrier.wait_for(1, at({1, 2}), at({0, 0}));
+  barrier.on_fold(1, 2);
+  EXPECT_EQ(barrier.take_reached(), Tickets{}) << "it takes room in the first partition alone";
+  barrier.on_fold(0, 1);
+  EXPECT_EQ(barrier.take_reached(), Tickets{1});
+  barrier.wait_for(1, at({1, 2}), at({1, 1}));
+  barrier.on_fold(1, 2);
+  EXPECT_EQ(barrier.take_reached(), Tickets{1});
+  barrier.wait_for(1, at({1, 2}), at({1, 2}));
+  EXPECT_EQ(barrier.take_reached(), Tickets{1}) << "nothing is left to wait for";
 }
 
 TEST(Barrier, WaitsForThePositionsOfAToken) {
