@@ -1,9 +1,7 @@
 #include "http/answer_head.hpp"
 
-#include <array>
-#include <charconv>
-
 #include "http/problem.hpp"
+#include "http/text.hpp"
 
 namespace taskstream::http {
 namespace {
@@ -16,12 +14,6 @@ void append_field(std::string& head, std::string_view name, std::string_view val
 }
 
 }  // namespace
-
-void append_number(std::string& text, std::uint64_t number) {
-  std::array<char, 20> digits{};
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-  text.append(digits.data(), end);
-}
 
 bool allows_content(Status status) {
   return status != Status::no_content && status != Status::not_modified;

@@ -34,6 +34,4 @@ void write(std::string& text, const AnswerHead& head);
 // Whether an answer of this status may have content (RFC 9110 §6.4.1).
 bool allows_content(Status status);
 
-void append_number(std::string& text, std::uint64_t number);
-
 }  // namespace taskstream::http

@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxIdLength = 128;
 
-std::string_view view(boost::beast::string_view text) {
-  return {text.data(), text.size()};
-}
-
 bool is_one_of(std::string_view value, const std::vector<std::string>& allowed) {
   return std::ranges::any_of(allowed, [&](const std::string& name) { return equals_ignoring_case(value, name); });
 }
@@ -44,7 +40,7 @@ Problem unsupported_media_type(const Route& route) {
 std::optional<Problem> check_loopback_host(const Request& request, const std::vector<std::string>& allowed_hosts) {
   const auto field = request.fields.find(Field::host);
   if (field == request.fields.end()) return std::nullopt;
-  const auto value = view(field->value());
+  const std::string_view value = field->value();
   const auto host = host_without_port(value).value_or("");
   static const std::vector<std::string> kLoopback{"localhost", "127.0.0.1", "[::1]"};
   if (is_one_of(host, kLoopback) || is_one_of(host, allowed_hosts) || is_one_of(value, allowed_hosts))
@@ -61,7 +57,7 @@ std::optional<Problem> check_origin(const Request& request, std::string_view own
   if (!origin) return std::nullopt;
   const auto host = request.fields.find(Field::host);
   const bool is_own = host != request.fields.end() &&
-                      equals_ignoring_case(*origin, std::string(own_scheme).append(view(host->value())));
+                      equals_ignoring_case(*origin, std::string(own_scheme).append(std::string_view(host->value())));
   if (is_own || is_one_of(*origin, cors_origins)) return std::nullopt;
   return plain_problem(Status::forbidden,
                        "A web page of another origin may not write here; `--cors-origin` allows one.");
@@ -82,7 +78,7 @@ std::optional<Problem> check_media_type(const Request& request, const Route& rou
 boost::system::result<std::string, Problem> read_actor(const Request& request) {
   const auto [first, last] = request.fields.equal_range("Taskstream-Actor");
   if (first == last) return std::string("anonymous");
-  const auto name = view(first->value());
+  const std::string_view name = first->value();
   if (std::next(first) != last || !is_subject(name)) {
     return malformed(
         "`Taskstream-Actor` is one name of 1 to 128 printable ASCII characters that does not begin with `system:`.");
@@ -93,7 +89,7 @@ boost::system::result<std::string, Problem> read_actor(const Request& request) {
 std::string take_request_id(const Fields& fields) {
   const auto [first, last] = fields.equal_range("X-Request-Id");
   if (first == last || std::next(first) != last) return fresh_id();
-  const auto id = view(first->value());
+  const std::string_view id = first->value();
   return id.empty() || id.size() > kMaxIdLength || !is_printable(id) ? fresh_id() : std::string(id);
 }
 

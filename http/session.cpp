@@ -227,15 +227,14 @@ void Session::tell_answer(const Exchange& exchange, Status status, std::uint64_t
                            .is_stream = exchange.is_stream});
   }
   if (!spdlog::should_log(spdlog::level::info)) return;
-  const auto method = boost::beast::http::to_string(exchange.about.verb);
-  const std::string_view shown_method =
-      exchange.is_parsed ? std::string_view(method.data(), method.size()) : std::string_view("-");
+  const std::string_view method =
+      exchange.is_parsed ? std::string_view(boost::beast::http::to_string(exchange.about.verb)) : "-";
   const std::string_view path = exchange.about.target.empty() ? "-" : path_of(exchange.about.target);
   std::string message;
-  message.append(shown_method).append(" ").append(path).append(" ");
+  message.append(method).append(" ").append(path).append(" ");
   append_number(message, static_cast<unsigned>(status));
   log_with_fields(spdlog::level::info, message,
-                  {{"method", shown_method},
+                  {{"method", method},
                    {"path", path},
                    {"status", static_cast<std::int64_t>(status)},
                    {"bytes", static_cast<std::int64_t>(bytes)},

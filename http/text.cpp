@@ -1,6 +1,7 @@
 #include "http/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/beast/core/string.hpp>
 #include <charconv>
 
@@ -52,6 +53,12 @@ bool is_utf8(std::string_view text) {
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && boost::beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
+}
+
+void append_number(std::string& text, std::uint64_t number) {
+  std::array<char, 20> digits{};
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  text.append(digits.data(), end);
 }
 
 std::optional<std::uint64_t> read_decimal(std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +14,8 @@ bool is_token(std::string_view text);
 bool is_printable(std::string_view text);  // space to tilde
 bool is_utf8(std::string_view text);       // RFC 3629: no surrogates, nothing overlong
 bool equals_ignoring_case(std::string_view a, std::string_view b);
+
+void append_number(std::string& text, std::uint64_t number);
 
 // Digits alone; nullopt for anything else and for what does not fit.
 std::optional<std::uint64_t> read_decimal(std::string_view text);

@@ -11,10 +11,6 @@ namespace {
 constexpr std::string_view kScheme = "Bearer";
 constexpr std::string_view kChallenge = "Bearer realm=\"taskstream\"";
 
-std::string_view view(boost::beast::string_view text) {
-  return {text.data(), text.size()};
-}
-
 // What stands behind `Bearer`; none when the field is of another scheme.
 std::optional<std::string_view> token_in(std::string_view field) {
   const auto scheme = field.substr(0, field.find(' '));
@@ -53,7 +49,7 @@ boost::system::result<Grant, Problem> Authenticator::authenticate(const Request&
   const auto [first, last] = request.fields.equal_range(Field::authorization);
   if (first == last) return no_token();
   if (std::next(first) != last) return bad_token("A request carries one Authorization field.");
-  const auto token = token_in(view(first->value()));
+  const auto token = token_in(first->value());
   if (!token) return no_token();
   if (token->empty()) return bad_token("The Authorization field carries no bearer token.");
   auto grant = credentials()->check(*token, now);
