@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from taskstream.checks import await_caught_up
 from taskstream.load import Load
+from taskstream.long_log import append_tasks, task_id
 from taskstream.waiting import wait_until
 
 TASKS, USER = "/v1/tasks", "0198c5a2-0000-7000-8000-000000000000"
@@ -206,3 +207,20 @@ def test_rows_that_stay_put_are_shown_once_while_others_move(scene, filters, see
             shown = [task["taskId"] for task in queries.pages(url(TASKS, limit=7, sort=sort, **filters))]
             for task_id in still:
                 assert shown.count(task_id) == 1, (sort, task_id)
+
+
+def test_a_query_that_takes_too_long_is_given_up(scene):
+    log = scene.file_log()
+    scene.command_service(log).terminate()
+    append_tasks(log, 0, 30_000)
+    limited = scene.projection_service(log, "--query-time-limit-ms", "1")
+    await_caught_up(limited)
+    queries = limited.client()
+    for path in ("/v1/stats", url(TASKS, q="task many", include="total")):
+        refused = queries.get(path)
+        assert (refused.status, refused.code) == (503, "SERVICE_UNAVAILABLE"), (path, refused)
+        assert "took too long" in refused.json["detail"] and int(refused.headers["Retry-After"]) > 0, refused
+        assert queries.get(f"{TASKS}/{task_id(7)}").status == 200, "what is quick is answered, also by the same reader"
+    assert limited.terminate() == 0
+    unlimited = scene.projection_service(log, "--query-time-limit-ms", "0", "--read-model", scene.folder / f"{limited.name}.db")
+    assert unlimited.client().get("/v1/stats").json["total"] == 30_000
