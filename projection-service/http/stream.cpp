@@ -45,10 +45,15 @@ boost::asio::awaitable<http::Outcome> stream(Reader& reader, http::Request reque
                               .since = {},
                               .standing = {reader.side().options().authenticator, request}};
   // A client that connects again repeats its target, and says in the header how far it has come since.
+  // Both are read, so that neither is taken for right where it is not.
   const std::string* since = parameters.take("since");
-  const auto last_id = request.header("Last-Event-ID");
-  if (last_id || since != nullptr) {
-    auto token = reader.read_change_token(last_id ? *last_id : *since);
+  if (since != nullptr) {
+    auto token = reader.read_change_token(*since);
+    if (!token) co_return reader.stamped(token.error());
+    options.since = *std::move(token);
+  }
+  if (const auto last_id = request.header("Last-Event-ID")) {
+    auto token = reader.read_change_token(*last_id);
     if (!token) co_return reader.stamped(token.error());
     options.since = *std::move(token);
   }

@@ -6,6 +6,7 @@ import time
 
 import pytest
 from taskstream.crowd import Crowd
+from taskstream.event_stream import EventStream
 from taskstream.followers import DeltaFollower
 from taskstream.tokens import moved_on
 from taskstream.waiting import wait_until
@@ -130,7 +131,8 @@ def test_what_a_page_of_changes_looks_like(scene, log):
 
 def test_what_is_no_place_in_the_order_of_changes_is_refused(scene):
     log = scene.file_log()
-    commands, queries = scene.command_service(log).client(), scene.projection_service(log).client()
+    commands, projection = scene.command_service(log).client(), scene.projection_service(log)
+    queries = projection.client()
     token = commands.create("Task").token
     page = queries.get("/v1/changes", Consistency_Token=token)
     next_token = page.json["next"]
@@ -144,6 +146,7 @@ def test_what_is_no_place_in_the_order_of_changes_is_refused(scene):
             assert (answer.status, answer.code) == (400, "TOKEN_UNKNOWN"), (path, wrong, answer)
         answer = queries.get("/v1/stream", Last_Event_ID=wrong)
         assert (answer.status, answer.code) == (400, "TOKEN_UNKNOWN"), (wrong, answer)
+        assert EventStream(projection.port, f"?since={wrong}", last_event_id=next_token).status == 400, wrong
 
 
 @pytest.mark.parametrize("path", ["/v1/changes", "/v1/stream"])

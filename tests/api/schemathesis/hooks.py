@@ -6,6 +6,7 @@ import json
 import re
 
 import jsonschema_rs
+import reach  # noqa: F401, whose hook lets requests come as far as what they ask
 import schemathesis
 from schemathesis.openapi.checks import RejectedPositiveData
 
@@ -53,15 +54,15 @@ def is_right(case, response):
 
 
 def is_right_reason(case, error):
+    if re.match(r"commands/\d+/body", error["field"]):
+        # Described as an object and no closer: which one goes with which path is told in words.
+        return case.operation.definition.raw["operationId"] == "runBatch"
     if error["reason"] == "must be a whole number":
         # JSON Schema calls 4.0 and 4e2 integers; here a whole number is written as one, since bodies are hashed as sent.
         return isinstance(case.body.get(error["field"]), float)
     if error["reason"] == "is required" and error["field"] == "userId":
         # Whoever claims a task without naming a user must be one.
         return case.operation.definition.raw["operationId"] == "claimTask"
-    if error["field"] == "assigneeId" and error["location"] == "query":
-        # It takes values out of answers, where null is that nobody has a task; in a query that is `none`.
-        return not any(case.query["assigneeId"] or [])
     return any(re.fullmatch(reason, error["reason"]) for reason in REASONS)
 
 
