@@ -40,13 +40,13 @@ test("tabs of one user share a stream and a flusher, and each shows what the oth
 
 // More than the connections that a browser opens to one host by HTTP/1.1: a stream in each would leave none for anything else.
 const TABS = 8;
-for (const [words, options] of [
-  ["by Web Locks", {}],
-  ["by a leased row", { withoutLocks: true }],
+for (const [words, hasLocks] of [
+  ["by Web Locks", true],
+  ["by a leased row", false],
 ]) {
   test(`eight tabs of one user all work, whichever goes, ${words}`, async () => {
     const ada = await visitor();
-    if (options.withoutLocks) {
+    if (!hasLocks) {
       await ada.context.addInitScript(() => Object.defineProperty(Navigator.prototype, "locks", { value: undefined }));
       await ada.page.reload();
     }
