@@ -1,5 +1,5 @@
 // The bar: what of the board is shown, and who is at it.
-import { ask, el, fill, select } from "/dom.js";
+import { ask, button, el, offer, select } from "/dom.js";
 import { openKeys } from "/keys.js";
 import { isOverdue } from "/task_facts.js";
 import { nextTheme } from "/theme.js";
@@ -44,23 +44,14 @@ export class Bar {
       ...(mine ? [[mine, "Mine"]] : []),
       ...users.filter(({ userId }) => userId !== mine).map(({ userId }) => [userId, this.#board.nameOf(userId)]),
     ];
-    const control = document.getElementById("filter-assignee");
-    fill(
-      control,
-      options.map(([value, words]) => el("option", { value }, words)),
-    );
-    control.value = this.#filter.assignee;
+    offer(document.getElementById("filter-assignee"), options, this.#filter.assignee);
   }
 
-  /** The tags that the tasks have now. */
+  /** The tags that the tasks have now, and the one that is filtered by. */
   offerTags(views) {
     const tags = [...new Set(views.flatMap(({ task }) => task.tags))].sort().slice(0, TAGS_AT_MOST);
-    const control = document.getElementById("filter-tag");
-    fill(
-      control,
-      [["", "Any tag"], ...tags.map((tag) => [tag, tag])].map(([value, words]) => el("option", { value }, words)),
-    );
-    control.value = this.#filter.tag;
+    const options = [["", "Any tag"], ...tags.map((tag) => [tag, tag])];
+    offer(document.getElementById("filter-tag"), options, this.#filter.tag);
   }
 
   #set(name, value) {
@@ -103,11 +94,7 @@ export class Bar {
         priority,
         tag,
         el("label", { class: "check", for: "filter-overdue" }, overdue, "Overdue"),
-        el(
-          "button",
-          { class: "primary", type: "button", id: "new-task", onclick: () => this.#board.openNewTask() },
-          "New task",
-        ),
+        button("New task", { class: "primary", id: "new-task", onclick: () => this.#board.openNewTask() }),
       );
   }
 
@@ -116,9 +103,9 @@ export class Bar {
       .getElementById("who")
       .replaceChildren(
         el("span", { class: "actor", title: "Signed in" }, this.#board.replica.identity.actor),
-        el("button", { type: "button", class: "icon", "aria-label": "Colours", id: "theme", onclick: nextTheme }, "◐"),
-        el("button", { type: "button", class: "icon", "aria-label": "Keys", id: "keys", onclick: openKeys }, "?"),
-        el("button", { type: "button", id: "sign-out", onclick: () => this.#signOut() }, "Sign out"),
+        button("◐", { class: "icon", "aria-label": "Colours", id: "theme", onclick: nextTheme }),
+        button("?", { class: "icon", "aria-label": "Keys", id: "keys", onclick: openKeys }),
+        button("Sign out", { id: "sign-out", onclick: () => this.#board.attempt(this.#signOut()) }),
       );
   }
 

@@ -2,7 +2,7 @@
 import { Bar } from "/bar.js";
 import { Columns } from "/columns.js";
 import { openConflict } from "/conflict_dialog.js";
-import { el, tell } from "/dom.js";
+import { button, el, tell } from "/dom.js";
 import { listenToKeys, openKeys } from "/keys.js";
 import { People } from "/people.js";
 import { forgetName, signIn } from "/sign_in.js";
@@ -22,7 +22,7 @@ class Board {
 
   constructor(replica) {
     this.replica = replica;
-    this.#people = new People(replica.services, () => this.#onPeople());
+    this.#people = new People(this);
     this.#bar = new Bar(this);
     this.#state = new StateLine(replica, (conflict) => this.openConflict(conflict));
     this.#columns = new Columns(this);
@@ -57,16 +57,25 @@ class Board {
   }
   claim(taskId) {
     const { token, userId } = this.replica.services.options;
-    return this.replica.claim(taskId, token ? {} : { userId });
+    return this.attempt(this.replica.claim(taskId, token ? {} : { userId }));
   }
   openNewTask() {
     return openNewTask(this);
   }
   openTask(taskId) {
+    this.#people.learn(); // whom the task may be given to
     return openTask(this, taskId);
   }
   openConflict(conflict) {
-    if (conflict) openConflict(conflict, (id) => this.nameOf(id));
+    if (conflict) openConflict(this, conflict);
+  }
+  /** Tells when it fails. */
+  attempt(work) {
+    return work.catch((error) => tell(this.inWords(error), "trouble"));
+  }
+  onPeople() {
+    this.#bar.offerAssignees();
+    this.paint();
   }
   inWords(error) {
     if (error.code === "LOCKED") return `${this.nameOf(error.problem.holder)} holds the lock.`;
@@ -85,11 +94,6 @@ class Board {
     this.#painting ??= setTimeout(() => this.paint(), PAINT_MS);
   }
 
-  #onPeople() {
-    this.#bar.offerAssignees();
-    this.paint();
-  }
-
   #tellRefused({ taskId, problem }) {
     const title = this.replica.task(taskId).task?.title;
     const words =
@@ -102,7 +106,7 @@ class Board {
       n: () => this.openNewTask(),
       "/": () => document.getElementById("search").focus(),
       "?": openKeys,
-      c: (id) => id && this.canClaim && this.claim(id).catch((error) => tell(this.inWords(error), "trouble")),
+      c: (id) => id && this.canClaim && this.claim(id),
       m: (id) => id && this.openTask(id)?.querySelector("select[name=status]")?.focus(),
       s: () => this.openConflict(this.replica.conflicts()[0]),
       ArrowDown: (id) => this.#columns.step(id, 0, 1),
@@ -127,7 +131,7 @@ start().catch((error) =>
         "p",
         { class: "empty" },
         `The board cannot be opened: ${error.message} `,
-        el("button", { type: "button", onclick: () => location.reload() }, "Try again"),
+        button("Try again", { onclick: () => location.reload() }),
       ),
     ),
 );

@@ -1,7 +1,7 @@
 // The columns: a task's card stands in that of its status, and is moved to where it may go.
 import { TRANSITIONS } from "/taskstream.js";
 import { paintCard } from "/card.js";
-import { el, tell } from "/dom.js";
+import { button, el } from "/dom.js";
 import { STATUS_WORDS } from "/words.js";
 
 const SHOWN_AT_FIRST = 60; // cards of a column; more on demand
@@ -61,15 +61,11 @@ export class Columns {
     const columns = Object.entries(STATUS_WORDS).map(([status, words]) => {
       const count = el("span", { class: "count" });
       const list = el("ul", { class: "cards", "aria-label": words });
-      const more = el("button", {
-        type: "button",
-        class: "more",
-        hidden: true,
-        onclick: () => {
-          column.shown += SHOWN_AT_FIRST;
-          this.#board.paint();
-        },
-      });
+      const showMore = () => {
+        column.shown += SHOWN_AT_FIRST;
+        this.#board.paint();
+      };
+      const more = button("", { class: "more", hidden: true, onclick: showMore });
       const section = el(
         "section",
         { class: "column", "aria-labelledby": `column-${status}`, "data-status": status },
@@ -94,7 +90,7 @@ export class Columns {
   #move(taskId, status) {
     const { task } = this.#board.replica.task(taskId);
     if (task && TRANSITIONS[task.status].includes(status))
-      this.#board.replica.setStatus(taskId, status).catch((error) => tell(error.message, "trouble"));
+      this.#board.attempt(this.#board.replica.setStatus(taskId, status));
   }
 
   #card(view) {
@@ -104,7 +100,7 @@ export class Columns {
       card = el(
         "li",
         { class: "card", "data-id": taskId, draggable: "true" },
-        el("button", { type: "button", class: "open", onclick: () => this.#board.openTask(taskId) }),
+        button("", { class: "open", onclick: () => this.#board.openTask(taskId) }),
       );
       card.addEventListener("dragstart", (event) => {
         event.dataTransfer.setData("text/plain", taskId);

@@ -1,19 +1,20 @@
 // What to do about a change that met somebody else's: base, mine and theirs, field by field.
-import { el, openDialog, tell } from "/dom.js";
+import { button, el, openDialog } from "/dom.js";
 import { FIELD_WORDS, momentOf, valueInWords } from "/words.js";
 
 const WRITTEN = new Set(["title", "description"]); // fields of which both versions can be put together by hand
 
-export function openConflict(conflict, nameOf) {
+export function openConflict(board, conflict) {
+  const nameOf = (id) => board.nameOf(id);
   const shown = (name, value) => valueInWords(name, value, nameOf) ?? el("span", { class: "none" }, "nothing");
   const choices = new Map();
   const fields = [
     ...new Set([...conflict.conflictingFields, ...conflict.fields, ...conflict.changes.map((change) => change.field)]),
   ];
   const rows = fields.filter((name) => name !== "lock").map((name) => rowOf(conflict, name, shown, nameOf, choices));
-  const act = (work) => async () => {
+  const act = (work) => () => {
     dialog.close();
-    await work().catch((error) => tell(error.message, "trouble"));
+    board.attempt(work());
   };
   const merge = () => conflict.merge(Object.fromEntries([...choices].map(([name, choice]) => [name, choice()])));
   const dialog = openDialog(
@@ -46,15 +47,11 @@ export function openConflict(conflict, nameOf) {
     el(
       "div",
       { class: "actions" },
-      el("button", { type: "button", onclick: act(() => conflict.giveUp()) }, "Discard mine"),
-      el(
-        "button",
-        { type: "button", onclick: act(() => conflict.overwrite()) },
-        conflict.kind === "delete" ? "Delete all the same" : "Overwrite with mine",
-      ),
-      conflict.kind === "delete"
-        ? null
-        : el("button", { type: "button", class: "primary", onclick: act(merge) }, "Save what is chosen"),
+      button("Discard mine", { onclick: act(() => conflict.giveUp()) }),
+      button(conflict.kind === "delete" ? "Delete all the same" : "Overwrite with mine", {
+        onclick: act(() => conflict.overwrite()),
+      }),
+      conflict.kind !== "delete" && button("Save what is chosen", { class: "primary", onclick: act(merge) }),
     ),
   );
   return dialog;

@@ -13,6 +13,10 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
+export function button(words, attributes = {}) {
+  return el("button", { type: "button", ...attributes }, words);
+}
+
 /** Puts these children in place of the old ones, but touches nothing that looks the same already. */
 export function fill(parent, ...children) {
   const next = el("div", {}, ...children);
@@ -41,24 +45,26 @@ export function field(label, control, hint = null) {
   );
 }
 export function select(options, chosen, attributes = {}) {
-  const control = el(
-    "select",
-    attributes,
-    options.map(([value, words]) => el("option", { value }, words)),
+  const control = el("select", attributes);
+  offer(control, options, chosen);
+  return control;
+}
+/** Has a select offer these. What is chosen is always among them, though it was no option any more. */
+export function offer(control, options, chosen) {
+  const isOffered = options.some(([value]) => value === chosen);
+  const all = isOffered ? options : [...options, [chosen, chosen]];
+  fill(
+    control,
+    all.map(([value, words]) => el("option", { value }, words)),
   );
   control.value = chosen;
-  return control;
 }
 
 /** A modal dialog, gone once it is closed. */
 export function openDialog(title, attributes, ...children) {
   labels += 1;
   const heading = el("h2", { id: `dialog-${labels}` }, title);
-  const close = el(
-    "button",
-    { class: "icon close", type: "button", "aria-label": "Close", onclick: () => dialog.close() },
-    "✕",
-  );
+  const close = button("✕", { class: "icon close", "aria-label": "Close", onclick: () => dialog.close() });
   const dialog = el(
     "dialog",
     { "aria-labelledby": heading.id, ...attributes },
@@ -74,19 +80,12 @@ export function openDialog(title, attributes, ...children) {
 /** Asks yes or no. */
 export function ask(title, text, yes) {
   return new Promise((answer) => {
-    const act = el(
-      "button",
-      {
-        class: "danger",
-        type: "button",
-        onclick: () => {
-          answer(true);
-          dialog.close();
-        },
-      },
-      yes,
-    );
-    const leave = el("button", { type: "button", onclick: () => dialog.close() }, "Cancel");
+    const agree = () => {
+      answer(true);
+      dialog.close();
+    };
+    const act = button(yes, { class: "danger", onclick: agree });
+    const leave = button("Cancel", { onclick: () => dialog.close() });
     const dialog = openDialog(
       title,
       { class: "small", role: "alertdialog" },
@@ -105,7 +104,7 @@ export function tell(text, kind = "info") {
     "div",
     { class: `message ${kind}` },
     el("p", {}, text),
-    el("button", { class: "icon", type: "button", "aria-label": "Dismiss", onclick: () => message.remove() }, "✕"),
+    button("✕", { class: "icon", "aria-label": "Dismiss", onclick: () => message.remove() }),
   );
   const messages = document.getElementById("messages");
   messages.append(message);

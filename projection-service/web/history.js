@@ -1,40 +1,55 @@
 // How a task came to be: who changed what, and the task as it was at any version.
-import { el, field, fill } from "/dom.js";
+import { button, el, field, fill } from "/dom.js";
 import { FIELD_WORDS, PRIORITY_WORDS, STATUS_WORDS, dayOf, distance, momentOf, valueInWords } from "/words.js";
 
-export async function showPast(board, taskId, past) {
+const PAGE = 200;
+
+/** Fills `past`: the oldest changes, and on demand those after them. Nothing is asked for any more once the signal aborts. */
+export async function showPast(board, taskId, past, signal) {
+  const { services } = board.replica;
   const items = [];
-  try {
-    for await (const item of board.replica.services.all("history", { limit: 200 }, taskId)) items.push(item);
-  } catch (error) {
-    fill(past, el("h3", {}, "History"), el("p", { class: "none" }, board.inWords(error)));
-    return;
-  }
+  let cursor;
   const view = el("div", { class: "then" });
-  const slider = el("input", {
-    type: "range",
-    min: "1",
-    max: String(items.length),
-    step: "1",
-    value: String(items.length),
-  });
-  slider.setAttribute("value", String(items.length));
-  let asked = 0;
+  // What scrolls has to be within reach of the keyboard.
+  const list = el("ol", { class: "events", reversed: true, tabindex: "0", "aria-label": "Changes" });
+  const slider = el("input", { type: "range", min: "1", step: "1" });
+  const later = button("Later changes", { onclick: () => board.attempt(readOn()) });
+
+  const readOn = async () => {
+    later.disabled = true;
+    try {
+      const page = await services.history(taskId, { limit: PAGE, cursor, signal });
+      items.push(...page.items);
+      cursor = page.nextCursor;
+      list.prepend(...page.items.map((item) => eventOf(board, item)).reverse());
+      slider.max = String(items.length);
+      slider.value = slider.max;
+      later.hidden = cursor === undefined;
+      travel();
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      later.disabled = false;
+    }
+  };
+
+  let stopLast = () => {};
   const travel = async () => {
+    stopLast();
+    const travelling = new AbortController();
+    stopLast = () => travelling.abort();
     const item = items[slider.value - 1];
+    if (!item) return; // nothing of it can be understood here yet
     slider.setAttribute("aria-valuetext", `Version ${item.version}, ${momentOf(item.time)}`);
-    const mine = ++asked;
-    const { task } = await board.replica.services
-      .getTask(taskId, { version: item.version })
-      .catch(() => ({ task: null }));
-    if (mine !== asked) return; // the slider has moved on
+    const { task, trouble } = await services
+      .getTask(taskId, { version: item.version, signal: travelling.signal })
+      .catch((error) => ({ task: null, trouble: board.inWords(error) }));
+    if (travelling.signal.aborted) return; // the slider has moved on
+    const of = cursor === undefined ? items.length : `${items.length} and more`;
     fill(
       view,
-      el(
-        "p",
-        { class: "by" },
-        `Version ${item.version} of ${items.length}: ${momentOf(item.time)}, by ${board.nameOf(item.actor)}`,
-      ),
+      el("p", { class: "by" }, `Version ${item.version} of ${of}: ${momentOf(item.time)}, by ${board.nameOf(item.actor)}`),
+      trouble && el("p", { class: "none" }, trouble),
       task && el("p", { class: "then-title" }, el("strong", {}, task.title)),
       task &&
         el(
@@ -42,31 +57,29 @@ export async function showPast(board, taskId, past) {
           {},
           `${STATUS_WORDS[task.status]}, ${PRIORITY_WORDS[task.priority]}, ${task.assigneeId ? board.nameOf(task.assigneeId) : "nobody's"}${task.dueDate ? `, due ${dayOf(task.dueDate)}` : ""}`,
         ),
-      task?.description && el("p", { class: "then-text" }, task.description),
+      task?.description && el("p", { class: "then-text", tabindex: "0" }, task.description),
     );
   };
   slider.addEventListener("input", travel);
-  const list = el(
-    "ol",
-    { class: "events", reversed: true },
-    [...items]
-      .reverse()
-      .map((item) =>
-        el(
-          "li",
-          {},
-          el("div", {}, wordsOf(board, item)),
-          el(
-            "div",
-            { class: "by" },
-            `${board.nameOf(item.actor)}, ${distance(item.time)}`,
-            item.reason && `: ${item.reason}`,
-          ),
-        ),
-      ),
+  signal.addEventListener("abort", () => stopLast());
+
+  const heading = el("h3", {}, "History");
+  try {
+    await readOn();
+  } catch (error) {
+    past.replaceChildren(heading, el("p", { class: "none" }, board.inWords(error)));
+    return;
+  }
+  past.replaceChildren(heading, field("Time travel", slider), view, later, list);
+}
+
+function eventOf(board, item) {
+  return el(
+    "li",
+    {},
+    el("div", {}, wordsOf(board, item)),
+    el("div", { class: "by" }, `${board.nameOf(item.actor)}, ${distance(item.time)}`, item.reason && `: ${item.reason}`),
   );
-  past.replaceChildren(el("h3", {}, "History"), field("Time travel", slider), view, list);
-  travel();
 }
 
 function wordsOf(board, { type, changes }) {

@@ -24,7 +24,7 @@ export function forgetName() {
 }
 
 async function askWho(urls, trouble) {
-  const users = await usersWhereAnybodyMayLook(urls, trouble);
+  const users = await usersWhereAnybodyMayLook(urls);
   return users === null ? askForToken(urls, trouble) : askForName(urls, users);
 }
 

@@ -1,5 +1,5 @@
 // How the board stands: connected or not, how old what it shows is, and what still waits.
-import { el, fill } from "/dom.js";
+import { button, el, fill } from "/dom.js";
 import { ageInWords } from "/words.js";
 
 const FRESH_FOR_S = 30;
@@ -37,12 +37,8 @@ export class StateLine {
       isStale && el("span", { class: "badge stale" }, age === null ? "Not read yet" : `As of ${ageInWords(age)} ago`),
       waiting > 0 && el("span", { class: "badge queued" }, `${waiting} not sent yet`),
       conflicts > 0 &&
-        el(
-          "button",
-          { type: "button", class: "badge conflicts", id: "conflicts" },
-          `${conflicts} ${conflicts === 1 ? "conflict" : "conflicts"}`,
-        ),
-      IS_OVER.includes(connection) && el("button", { type: "button", id: "reload" }, "Open anew"),
+        button(`${conflicts} ${conflicts === 1 ? "conflict" : "conflicts"}`, { class: "badge conflicts", id: "conflicts" }),
+      IS_OVER.includes(connection) && button("Open anew", { id: "reload" }),
     );
   }
 }

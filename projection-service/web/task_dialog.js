@@ -1,6 +1,6 @@
 // One task: its fields, what can be done with it, and its lock.
 import { TRANSITIONS, newId, sameValue } from "/taskstream.js";
-import { ask, el, field, fill, fromLocalInput, openDialog, select, tell, toLocalInput } from "/dom.js";
+import { ask, button, el, field, fill, fromLocalInput, openDialog, select, toLocalInput } from "/dom.js";
 import { showPast } from "/history.js";
 import { isHeld, isOpen } from "/task_facts.js";
 import { PRIORITY_WORDS, STATUS_WORDS, momentOf } from "/words.js";
@@ -68,9 +68,7 @@ export function openNewTask(board) {
     el("div", { class: "actions" }, el("button", { class: "primary" }, "Create")),
   );
   const dialog = openDialog("New task", {}, form);
-  form.addEventListener("submit", () => {
-    board.replica.create(touched(), { id: newId() }).catch((error) => tell(error.message, "trouble"));
-  });
+  form.addEventListener("submit", () => board.attempt(board.replica.create(touched(), { id: newId() })));
   return dialog;
 }
 
@@ -105,7 +103,7 @@ export function openTask(board, taskId) {
     if (Object.keys(patch).length) act(replica.edit(taskId, patch, { seen }));
   });
 
-  const act = (change) => change.catch((error) => tell(board.inWords(error), "trouble"));
+  const act = (change) => board.attempt(change);
   const show = () => {
     const { task, conflict } = replica.task(taskId);
     if (!task) return dialog.close();
@@ -116,7 +114,7 @@ export function openTask(board, taskId) {
           "p",
           { class: "warning" },
           "Your change met another one. ",
-          el("button", { type: "button", "data-do": "conflict" }, "Settle it"),
+          command("conflict", "Settle it"),
         ),
       task.version > seen.task.version &&
         !conflict &&
@@ -133,7 +131,7 @@ export function openTask(board, taskId) {
   };
   const commands = {
     conflict: () => board.openConflict(replica.task(taskId).conflict),
-    claim: () => act(board.claim(taskId)),
+    claim: () => board.claim(taskId),
     unassign: () => act(replica.unassign(taskId)),
     day: () => act(replica.postpone(taskId, "P1D")),
     week: () => act(replica.postpone(taskId, "P1W")),
@@ -150,18 +148,23 @@ export function openTask(board, taskId) {
     if (target.name === "status" && target.value) act(replica.setStatus(taskId, target.value));
     if (target.name === "assignee" && target.value) act(replica.assign(taskId, target.value));
   });
+  const closing = new AbortController();
   const stopWatching = replica.on("tasks", (ids) => {
     if (ids.has(taskId)) show();
   });
   const ticking = setInterval(show, 1_000); // of the lock's countdown
   dialog.addEventListener("close", () => {
+    closing.abort();
     stopWatching();
     clearInterval(ticking);
   });
   show();
-  showPast(board, taskId, past);
+  showPast(board, taskId, past, closing.signal);
   return dialog;
 }
+
+// What one of the `commands` of the dialog does: its buttons are made anew whenever they look different.
+const command = (name, words, kind = null) => button(words, { "data-do": name, class: kind });
 
 function factsOf(board, task) {
   const facts = [
@@ -175,7 +178,6 @@ function factsOf(board, task) {
 }
 
 function actionsOf(board, task) {
-  const button = (name, words, kind = null) => el("button", { type: "button", "data-do": name, class: kind }, words);
   const moves = [["", "Move to…"], ...TRANSITIONS[task.status].map((status) => [status, STATUS_WORDS[status]])];
   const people = [
     ["", "Assign to…"],
@@ -186,18 +188,17 @@ function actionsOf(board, task) {
   return [
     select(moves, "", { name: "status", "aria-label": "Move to" }),
     isOpen(task) && people.length > 1 && select(people, "", { name: "assignee", "aria-label": "Assign to" }),
-    isOpen(task) && !task.assigneeId && board.canClaim && button("claim", "Claim"),
-    isOpen(task) && task.assigneeId && button("unassign", "Unassign"),
-    isOpen(task) && task.dueDate && button("day", "+1 day"),
-    isOpen(task) && task.dueDate && button("week", "+1 week"),
-    button("delete", "Delete", "danger"),
+    isOpen(task) && !task.assigneeId && board.canClaim && command("claim", "Claim"),
+    isOpen(task) && task.assigneeId && command("unassign", "Unassign"),
+    isOpen(task) && task.dueDate && command("day", "+1 day"),
+    isOpen(task) && task.dueDate && command("week", "+1 week"),
+    command("delete", "Delete", "danger"),
   ];
 }
 
 function lockOf(board, task) {
-  const button = (name, words) => el("button", { type: "button", "data-do": name }, words);
   if (!isHeld(task.lock))
-    return isOpen(task) ? [el("span", {}, "Nobody holds the lock."), button("lock", "Lock for 5 minutes")] : [];
+    return isOpen(task) ? [el("span", {}, "Nobody holds the lock."), command("lock", "Lock for 5 minutes")] : [];
   const left = Math.ceil((Date.parse(task.lock.expiresAt) - Date.now()) / 1000);
   const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
   const isMine = task.lock.holder === board.replica.identity.actor;
@@ -208,7 +209,7 @@ function lockOf(board, task) {
       `${isMine ? "You hold" : `${board.nameOf(task.lock.holder)} holds`} the lock for `,
       el("strong", { class: "countdown" }, time),
     ),
-    isMine && button("lock", "Renew"),
-    isMine && button("unlock", "Unlock"),
+    isMine && command("lock", "Renew"),
+    isMine && command("unlock", "Unlock"),
   ];
 }

@@ -430,14 +430,15 @@ export interface Kept {
 }
 
 export interface Store {
-  /** Whether other tabs may have it open too; then it can give a lease. */
+  /** Whether other tabs may have it open too; then it can read its queue again, and give a lease. */
   readonly isShared: boolean;
   open(name: string): Promise<Kept>;
   /** All of it in one transaction; `undefined` deletes. */
   write(operations: StoreOperation[]): Promise<void>;
-  queue(): Promise<unknown[]>;
   close(): Promise<void>;
   erase(): Promise<void>;
+  /** What is queued now, and the `outcomes` that are kept in `meta`. */
+  queue?(): Promise<{ queue: unknown[]; outcomes: unknown[] }>;
   lease?(holder: string, forMs: number): Promise<boolean>;
   release?(holder: string): Promise<void>;
 }
@@ -446,7 +447,6 @@ export class MemoryStore implements Store {
   readonly isShared: false;
   open(name?: string): Promise<Kept>;
   write(operations: StoreOperation[]): Promise<void>;
-  queue(): Promise<unknown[]>;
   close(): Promise<void>;
   erase(): Promise<void>;
 }
@@ -455,7 +455,7 @@ export class IndexedDbStore implements Store {
   readonly isShared: true;
   open(name: string): Promise<Kept>;
   write(operations: StoreOperation[]): Promise<void>;
-  queue(): Promise<unknown[]>;
+  queue(): Promise<{ queue: unknown[]; outcomes: unknown[] }>;
   close(): Promise<void>;
   erase(): Promise<void>;
   lease(holder: string, forMs: number): Promise<boolean>;
@@ -486,14 +486,20 @@ export interface Outcome {
   taskId: string;
   kind: ChangeKind;
   what: Record<string, unknown>;
-  verdict: "applied" | "merged" | "unchanged" | "replayed" | "refused" | "given-up";
+  /** Of these three nobody here hears any more what becomes of the change. `closed`: the replica was, and the change is kept
+   *  for who opens it next. `erased`: somebody signed out; what was under way may still come to something. `unknown`: another
+   *  tab settled it, and did not live to tell how. */
+  verdict:
+    | ("applied" | "merged" | "unchanged" | "replayed" | "refused" | "given-up")
+    | ("closed" | "erased" | "unknown");
   task: Task | null;
   problem: ProblemDocument | null;
 }
 export interface Change {
   changeId: string;
   taskId: string;
-  /** Never rejects: what was refused is an outcome too. A conflict settles once it is resolved. */
+  /** Never rejects: what was refused is an outcome too. A conflict settles once it is resolved; all settle when the replica
+   *  is closed. */
   settled: Promise<Outcome>;
 }
 export interface SeenOptions {

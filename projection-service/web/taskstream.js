@@ -132,38 +132,70 @@ function leftOf(untilMs, atMostMs) {
   return left > atMostMs ? 0 : Math.max(0, left);
 }
 
-// Resolves after the time, or at once when the signal aborts.
-function sleep(ms, signal) {
-  return new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal?.addEventListener("abort", end);
-  });
+// Calls once the signal aborts, at once if it has already; the answer stops that.
+function whenAborted(signal, call) {
+  if (signal?.aborted) call();
+  else signal?.addEventListener("abort", call, { once: true });
+  return () => signal?.removeEventListener("abort", call);
 }
 
-// At most so many at one time; the others wait in the order in which they came.
+// Aborted by another signal too, until it ends (Node 18 has no `AbortSignal.any`).
+class LinkedAbort extends AbortController {
+  #unlink;
+  constructor(signal) {
+    super();
+    this.#unlink = whenAborted(signal, () => this.abort());
+  }
+  end() {
+    this.#unlink();
+    this.abort();
+  }
+}
+
+// Resolves after the time, or at once when the signal aborts.
+async function sleep(ms, signal) {
+  let timer, stop;
+  await new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+    stop = whenAborted(signal, resolve);
+  });
+  clearTimeout(timer);
+  stop();
+}
+
+// At most so many at one time; the others wait in the order in which they came, as long as their signal lets them.
 class Lanes {
   #free;
-  #waiting = [];
+  #waiting = new Set();
   constructor(count) {
     this.#free = count;
   }
 
-  async run(work) {
+  async run(work, signal) {
     if (this.#free > 0) this.#free -= 1;
-    else await new Promise((resolve) => this.#waiting.push(resolve));
+    else await this.#wait(signal);
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
+      const [next] = this.#waiting;
       if (next) next();
       else this.#free += 1;
     }
+  }
+
+  #wait(signal) {
+    return new Promise((resolve, reject) => {
+      const go = () => {
+        this.#waiting.delete(go);
+        stop();
+        resolve();
+      };
+      this.#waiting.add(go);
+      const stop = whenAborted(signal, () => {
+        this.#waiting.delete(go);
+        reject(new NoAnswerError("given up before it was sent", { cause: signal.reason }));
+      });
+    });
   }
 }
 
@@ -537,12 +569,10 @@ export class Services {
   /** What happens from now on, or since a token of `changes` or of this stream, until the connection ends:
    *  `{kind: "open" | "task" | "resync" | "comment", token, change?, comment?}`. `follow` goes on when it ends. */
   async *stream({ since, signal, ...filters } = {}) {
-    const ending = new AbortController();
-    const abort = () => ending.abort();
     if (signal?.aborted) return;
-    signal?.addEventListener("abort", abort);
+    const ending = new LinkedAbort(signal);
     // A connection that has died without a word is noticed by the comments that stay away.
-    const watch = () => setTimeout(abort, this.#options.silenceMs);
+    const watch = () => setTimeout(() => ending.abort(), this.#options.silenceMs);
     let silence = watch();
     try {
       const headers = { Accept: "text/event-stream", ...(since ? { "Last-Event-ID": since } : {}) };
@@ -568,8 +598,7 @@ export class Services {
       throw error instanceof TaskstreamError ? error : new NoAnswerError("the stream broke off", { cause: error });
     } finally {
       clearTimeout(silence);
-      signal?.removeEventListener("abort", abort);
-      abort();
+      ending.end();
     }
   }
 
@@ -633,7 +662,7 @@ export class Services {
       const sentAt = performance.now(); // of a clock that nobody sets
       let error;
       try {
-        return await this.#lanes.run(() => this.#once(service, method, path, request));
+        return await this.#lanes.run(() => this.#once(service, method, path, request), request.signal);
       } catch (caught) {
         error = caught;
       }
@@ -660,11 +689,8 @@ export class Services {
   }
 
   async #once(service, method, path, { body, headers = {}, signal }) {
-    const timeout = new AbortController();
-    const abort = () => timeout.abort();
-    signal?.addEventListener("abort", abort);
-    if (signal?.aborted) abort();
-    const timer = setTimeout(abort, this.#options.requestTimeoutMs);
+    const timeout = new LinkedAbort(signal);
+    const timer = setTimeout(() => timeout.abort(), this.#options.requestTimeoutMs);
     const sent = this.#tokens.list();
     try {
       const response = await this.#fetch(service, method, path, {
@@ -681,7 +707,7 @@ export class Services {
       throw new NoAnswerError(`no answer from ${method} ${path}`, { cause: error });
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
+      timeout.end();
     }
   }
 
@@ -740,9 +766,6 @@ export class MemoryStore {
       if (value === undefined) maps[map].delete(key);
       else maps[map].set(key, value);
     }
-  }
-  async queue() {
-    return this.#copy().queue;
   }
   async close() {
     this.#name = null;
@@ -803,8 +826,14 @@ export class IndexedDbStore {
     });
   }
 
-  queue() {
-    return answered(this.#database.transaction("queue").objectStore("queue").getAll());
+  /** The queue as it is kept now, and what came of the changes that the last write took out of it. */
+  async queue() {
+    const reading = this.#database.transaction(["queue", "meta"]);
+    const [queue, outcomes = []] = await Promise.all([
+      answered(reading.objectStore("queue").getAll()),
+      answered(reading.objectStore("meta").get("outcomes")),
+    ]);
+    return { queue, outcomes };
   }
 
   /** Takes or renews the lease of the one who leads; false while another one has it. */
@@ -1022,6 +1051,16 @@ const BATCH_AT_MOST = 500;
 const MADE_AT_MOST = 1_000;
 const NEVER_AGAIN = Number.MAX_SAFE_INTEGER; // the version of a deleted task: its id is not used again
 
+const outcomeOf = ({ changeId, taskId, kind, what }, verdict, { task = null, problem = null } = {}) => ({
+  changeId,
+  taskId,
+  kind,
+  what,
+  verdict,
+  task,
+  problem,
+});
+
 // What the outbox will be once it is kept, and what came of it: `outcomes` of changes that are settled, `sightings` of tasks
 // (`{task}`, or `{taskId, version}` at which it left).
 class Draft {
@@ -1054,18 +1093,19 @@ class Draft {
     return [...this.#items.values()].some((item) => item.commandId === commandId);
   }
   /** The item is through: what was made on top of it is from now on made on top of this version. */
-  settle(item, version, verdict, { task = null, problem = null } = {}) {
+  settle(item, version, verdict, circumstances) {
     this.drop(item);
     for (const each of this.behind(item)) {
       if (each.after !== item.commandId) continue;
       const conflict = each.conflict && { ...each.conflict, on: version };
       this.put({ ...each, after: null, base: version, mayBeOn: item.isMerged ? madeOn(each) : each.mayBeOn, conflict });
     }
-    const { changeId, taskId, kind, what } = item;
-    this.outcomes.push({ changeId, taskId, kind, what, verdict, task, problem });
+    this.outcomes.push(outcomeOf(item, verdict, circumstances));
   }
   operations() {
-    return [...this.#touched].map((key) => ({ in: "queue", key, value: this.#items.get(key) }));
+    const operations = [...this.#touched].map((key) => ({ in: "queue", key, value: this.#items.get(key) }));
+    // Kept with it: a tab that does not live to tell what came of the changes leaves that to the next one.
+    return this.outcomes.length ? [...operations, { in: "meta", key: "outcomes", value: this.outcomes }] : operations;
   }
 }
 
@@ -1482,23 +1522,18 @@ async function leadWhenFirst(name, tab, store, signal, lead) {
 }
 
 // Whether leading came to an end by itself, rather than with the lease.
-
 async function leadOnLease(tab, store, signal, lead) {
-  const ending = new AbortController();
-  const abort = () => ending.abort();
-  signal.addEventListener("abort", abort);
-  if (signal.aborted) abort();
+  const ending = new LinkedAbort(signal);
   let isOver = false;
   const leading = lead(ending.signal).finally(() => {
     isOver = !ending.signal.aborted;
-    abort();
+    ending.end();
   });
   while (!ending.signal.aborted) {
     await sleep(LEASE_MS / 3, ending.signal);
-    if (!ending.signal.aborted && !(await store.lease(tab, LEASE_MS).catch(() => false))) abort();
+    if (!ending.signal.aborted && !(await store.lease(tab, LEASE_MS).catch(() => false))) ending.abort();
   }
   await leading;
-  signal.removeEventListener("abort", abort);
   await store.release(tab).catch(() => {});
   return isOver;
 }
@@ -1523,6 +1558,7 @@ class TabLine {
   }
   close() {
     this.#channel?.close();
+    this.#channel = null;
   }
 }
 
@@ -1562,7 +1598,8 @@ async function identify(services) {
  * A replica of the tasks that one actor sees: what the service says, under what is queued here.
  *
  * A change is kept in the store, shown at once, and flushed when the services can be reached. `settled` tells what became of
- * it. What is refused is rolled back; what conflicts waits for `conflict.merge()`, `overwrite()` or `giveUp()`.
+ * it, or why nobody here will hear of that: `closed`, `erased`, `unknown`. What is refused is rolled back; what conflicts waits
+ * for `conflict.merge()`, `overwrite()` or `giveUp()`.
  *
  * Events of `on`: `tasks` (ids that look different), `status`, `conflict`, `refused`, `settled`, `signed-out`.
  */
@@ -1717,13 +1754,11 @@ export class Taskstream {
     if (this.#leads) return this.#flushAtOnce();
     const id = newId();
     const { requestTimeoutMs } = this.#services.options;
-    const patience = new AbortController();
-    const end = () => patience.abort();
-    this.#asked.set(id, end);
-    this.#stopping.signal.addEventListener("abort", end);
+    const patience = new LinkedAbort(this.#stopping.signal);
+    this.#asked.set(id, () => patience.abort());
     this.#line.say({ from: this.#tab, flush: id });
-    await sleep(this.#stopping.signal.aborted ? 0 : requestTimeoutMs, patience.signal);
-    this.#stopping.signal.removeEventListener("abort", end);
+    await sleep(requestTimeoutMs, patience.signal);
+    patience.end();
     this.#asked.delete(id);
     return undefined;
   }
@@ -1748,6 +1783,7 @@ export class Taskstream {
   async close() {
     this.#stop();
     await Promise.all([this.#turns, this.#leading]);
+    this.#stopSettling("closed");
     await this.#store.close();
     this.#line.close();
   }
@@ -1785,12 +1821,13 @@ export class Taskstream {
   async #commit(operations, settled = []) {
     if (this.#stopping.signal.aborted) return;
     if (operations.length) await this.#store.write(operations);
-    this.#take(operations);
-    this.#settle(settled);
+    this.#take(operations, settled);
     this.#line.say({ from: this.#tab, operations, settled, seen: this.#services.consistencyToken });
   }
 
-  #take(operations) {
+  #take(operations, settled = []) {
+    // Told once, whoever else tells it too.
+    const outcomes = settled.filter(({ changeId }) => this.#outbox.get(changeId));
     const touched = new Set();
     const conflicted = [];
     for (const { in: map, key, value, version } of operations) {
@@ -1819,6 +1856,7 @@ export class Taskstream {
     if (operations.length) this.#emitter.emit("status", this.status);
     this.#guardUnload();
     for (const item of conflicted) this.#emitter.emit("conflict", this.#conflictOf(item));
+    this.#settle(outcomes);
   }
 
   #isOld(id, version) {
@@ -1873,6 +1911,11 @@ export class Taskstream {
       this.#settling.delete(outcome.changeId);
       this.#emitter.emit(outcome.verdict === "refused" ? "refused" : "settled", outcome);
     }
+  }
+  // Who waits will not hear from this replica any more what becomes of the change.
+  #stopSettling(verdict) {
+    for (const [changeId, resolve] of this.#settling) resolve(outcomeOf(this.#outbox.get(changeId), verdict));
+    this.#settling.clear();
   }
 
   // ---- the queue
@@ -1948,40 +1991,47 @@ export class Taskstream {
     return this.#flushing;
   }
 
-  // The wait after a failure is over: the network is there again, or somebody asks for it.
+  // The wait after a failure is over, that of an attempt under way too: the network is there again, or somebody asks for it.
   #flushAtOnce() {
-    this.#flushNotBefore = 0;
     this.#isUrgent = true;
     return this.#flushSoon();
   }
 
   async #flushAll() {
-    try {
-      while (this.#wantsFlush) {
-        this.#wantsFlush = false;
+    while (this.#wantsFlush) {
+      this.#wantsFlush = false;
+      try {
         await this.#turn(() => this.#reloadQueue());
         while (await this.#flushBatch()) this.#flushFailures = 0;
+      } catch (error) {
+        this.#waitAfter(error);
       }
-    } catch (error) {
-      this.#waitAfter(error);
-    } finally {
-      this.#isUrgent = false;
-      this.#flushing = null;
-      this.#scheduleFlush();
     }
+    this.#isUrgent = false;
+    this.#flushing = null;
+    this.#scheduleFlush();
   }
 
-  // The queue is what is kept: another tab may not have lived to tell what it has kept.
+  // The queue is what is kept: another tab may not have lived to tell what it has kept. Then no tab has heard it.
   async #reloadQueue() {
     if (!this.#store.isShared || this.#stopping.signal.aborted) return;
-    const kept = new Map((await this.#store.queue()).map((item) => [item.changeId, item]));
+    const { queue, outcomes } = await this.#store.queue();
+    const kept = new Map(queue.map((item) => [item.changeId, item]));
     const keys = new Set([...kept.keys(), ...this.#outbox.items.map((item) => item.changeId)]);
     const changed = [...keys].filter((key) => !sameValue(kept.get(key), this.#outbox.get(key)));
-    this.#take(changed.map((key) => ({ in: "queue", key, value: kept.get(key) })));
+    if (!changed.length) return;
+    const told = new Map(outcomes.map((outcome) => [outcome.changeId, outcome]));
+    const gone = this.#outbox.items.filter(({ changeId }) => !kept.has(changeId));
+    this.#take(
+      changed.map((key) => ({ in: "queue", key, value: kept.get(key) })),
+      gone.map((item) => told.get(item.changeId) ?? outcomeOf(item, "unknown")),
+    );
+    if (this.#leads) this.#line.say({ from: this.#tab, reload: true });
   }
 
   // Whether to go on: there was something to send, and it was answered.
   async #flushBatch() {
+    if (this.#isUrgent) this.#flushNotBefore = 0;
     if (!this.#isVerified || !this.#leads || performance.now() < this.#flushNotBefore) return false;
     const batch = await this.#turn(() => this.#beginBatch());
     if (!batch.length) return false;
@@ -2069,9 +2119,8 @@ export class Taskstream {
   async #stayConnected(signal) {
     for (let failures = 0; !signal.aborted; failures += 1) {
       const begunAt = performance.now();
-      this.#cycle = new AbortController();
-      const end = () => this.#cycle.abort();
-      signal.addEventListener("abort", end);
+      this.#cycle = new LinkedAbort(signal);
+      let askedMs = 0;
       try {
         await this.#verify(this.#cycle.signal);
         await this.#sync(this.#cycle.signal);
@@ -2079,12 +2128,13 @@ export class Taskstream {
       } catch (error) {
         if (this.#isTheEnd(error, signal)) break;
         if (!this.#cycle.signal.aborted) this.#tell("offline", error);
+        askedMs = error.retryAfterMs ?? 0;
       } finally {
-        signal.removeEventListener("abort", end);
-        this.#cycle.abort();
+        this.#cycle.end();
       }
       if (performance.now() - begunAt > WELL_AFTER_MS) failures = 0;
-      if (!signal.aborted) await this.#pause(failures, signal);
+      const waitMs = Math.max(askedMs, backoffMs(failures, this.#services.options));
+      if (!signal.aborted) await this.#pause(waitMs, signal);
     }
   }
 
@@ -2109,13 +2159,11 @@ export class Taskstream {
     return true;
   }
 
-  async #pause(failures, signal) {
+  async #pause(ms, signal) {
     if (globalThis.navigator?.onLine === false) this.#tell("offline", null);
-    this.#wake = new AbortController();
-    const wake = () => this.#wake.abort();
-    signal.addEventListener("abort", wake);
-    await this.#services.options.sleep(backoffMs(failures, this.#services.options), this.#wake.signal);
-    signal.removeEventListener("abort", wake);
+    this.#wake = new LinkedAbort(signal);
+    await this.#services.options.sleep(ms, this.#wake.signal);
+    this.#wake.end();
   }
 
   // The queue is flushed under its own actor and on its own log alone, whoever has signed in meanwhile.
@@ -2162,8 +2210,9 @@ export class Taskstream {
     }
   }
 
+  // Until the stream ends: who asks, and what they may see, may be otherwise when it is opened again.
   async #follow(signal) {
-    for await (const event of this.#services.follow({ since: this.#meta.since, signal })) {
+    for await (const event of this.#services.stream({ since: this.#meta.since, signal })) {
       if (event.kind === "open") {
         this.#tell("live", null);
         this.#flushAtOnce();
@@ -2171,14 +2220,13 @@ export class Taskstream {
         await this.#turn(() =>
           this.#commit([...this.#told(event.change), { in: "meta", key: "since", value: event.token }]),
         );
-      } else if (event.kind === "lost") {
-        this.#tell(event.error ? "offline" : "connecting", event.error);
       } else if (event.comment === "auth") {
-        return; // who asks, and what they may see, is asked anew
+        return;
       } else if (event.kind === "comment") {
         this.#measureAge(signal);
       }
     }
+    if (!signal.aborted) this.#tell("connecting", null);
   }
 
   #isAsOf(ms) {
@@ -2220,6 +2268,7 @@ export class Taskstream {
         .then(() => this.#store.close())
         .then(() => this.#emitter.emit("signed-out", undefined));
     if (message.hello && this.#leads) this.#sayStatus();
+    if (message.reload) this.#turn(() => this.#reloadQueue());
     if (message.flush && this.#leads)
       this.#flushAtOnce().finally(() => this.#line.say({ from: this.#tab, flushed: message.flush }));
     if (message.flushed) this.#asked.get(message.flushed)?.();
@@ -2233,8 +2282,7 @@ export class Taskstream {
     if (message.operations) {
       this.#services.saw(message.seen, message.from);
       this.#turn(() => {
-        this.#take(message.operations);
-        this.#settle(message.settled);
+        this.#take(message.operations, message.settled);
         if (this.#leads && message.operations.some((operation) => operation.in === "queue")) this.#flushSoon();
       });
     }
@@ -2269,6 +2317,7 @@ export class Taskstream {
     this.#tell("signed-out", null);
     this.#stop();
     await this.#turns;
+    this.#stopSettling("erased");
     const ids = new Set(this.#tasks.keys());
     this.#tasks.clear();
     for (const { changeId } of this.#outbox.items) this.#outbox.take(changeId, undefined);

@@ -1,41 +1,14 @@
 // The board in Chromium, against real services.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 
 import { Services } from "../../projection-service/web/taskstream.js";
-import { startServices, until } from "../support/web/services.mjs";
-import { Person, startBrowser } from "./browser.mjs";
+import { until } from "../support/web/services.mjs";
+import { atTheBoard } from "./people.mjs";
 
-let services;
-let browser;
-let grace;
-let alan;
-before(async () => {
-  [services, browser] = await Promise.all([
-    startServices({ command: ["--command-timeout-ms", "2500"] }),
-    startBrowser(),
-  ]);
-  [grace, alan] = [await services.addUser("Grace", "Hopper"), await services.addUser("Alan", "Turing")];
-});
-after(async () => {
-  await browser.close();
-  await services.stop();
-});
+const { judge, person, services, visitor } = await atTheBoard({ command: ["--command-timeout-ms", "2500"] });
+const [grace, alan] = [await services.addUser("Grace", "Hopper"), await services.addUser("Alan", "Turing")];
 
-const people = [];
-async function person(name, user = null, options = {}) {
-  const one = await Person.at(browser, services, options);
-  people.push(one);
-  return one.signInAs(name, user);
-}
-afterEach(async () => {
-  const complaints = [];
-  for (const one of people.splice(0)) complaints.push(...(await one.leave()));
-  assert.deepEqual(complaints, [], "nothing on the console, and no breach of the policy");
-});
-
-const judge = () =>
-  new Services({ commandUrl: services.command.url, queryUrl: services.projection.url, actor: "Judge" });
 // As of now, whatever the read model holds.
 async function asOfNow(title) {
   const all = judge();
@@ -195,98 +168,6 @@ test("a task that falls due shows so by itself", async () => {
   await ada.card("Due in a moment").waitFor();
 });
 
-test("how old the board is shows when the read model is behind, and while there is no connection", async () => {
-  const ada = await Person.at(browser, services);
-  people.push(ada);
-  ada.mayLoseConnections = true;
-  // As a read model says that has not heard of its log for a while.
-  let isBehind = true;
-  const reads = /\/v1\/(changes|projection)/;
-  await ada.context.route(reads, async (route) => {
-    const response = await route.fetch();
-    const age = isBehind ? { "read-model-age": "100" } : {};
-    await route.fulfill({ response, headers: { ...response.headers(), ...age } });
-  });
-  await ada.signInAs("Ada");
-  await ada.page.getByText("As of 2 min ago").waitFor();
-  isBehind = false;
-  // With the next sign of life of the stream the age is asked anew.
-  await ada.page.locator(".badge.stale").waitFor({ state: "detached", timeout: 30_000 });
-  await ada.context.unroute(reads);
-  await ada.context.setOffline(true);
-  await ada.page.getByText("Offline", { exact: true }).waitFor();
-  await ada.page.evaluate(() => {
-    const now = Date.now;
-    Date.now = () => now() + 7_200_000;
-  });
-  await ada.page.getByText("As of 2 h ago").waitFor();
-  await ada.context.setOffline(false);
-  await ada.page.getByText("Live", { exact: true }).waitFor();
-});
-
-test("the board goes on after the service was restarted", async () => {
-  const ada = await person("Ada");
-  ada.mayLoseConnections = true;
-  await ada.create("Before the restart");
-  await services.projection.stop();
-  await ada.page.getByText("Offline", { exact: true }).waitFor();
-  await judge().createTask({ title: "During the restart" });
-  await services.projection.start();
-  await ada.page.getByText("Live", { exact: true }).waitFor();
-  await ada.card("During the restart").waitFor();
-});
-
-test("a slider shows the task as it was, and who changed what", async () => {
-  const ada = await person("Ada");
-  await ada.create("First words");
-  await ada.edit("First words", { Title: "Second words" });
-  await ada.sent("Second words");
-  await ada.edit("Second words", { Title: "Third words", Priority: "High" });
-  await ada.sent("Third words");
-  const dialog = await ada.open("Third words");
-  const slider = dialog.getByLabel("Time travel");
-  await dialog.getByText("Version 3 of 3").waitFor();
-  await slider.focus();
-  await ada.page.keyboard.press("Home");
-  await dialog.locator(".then-title", { hasText: "First words" }).waitFor();
-  await ada.page.keyboard.press("ArrowRight");
-  await dialog.locator(".then-title", { hasText: "Second words" }).waitFor();
-  await dialog.getByText("Title: Second words → Third words; Priority: Medium → High").waitFor();
-  await ada.picture("task");
-  assert.deepEqual(await ada.violations(), []);
-});
-
-test("tabs of one user share a stream and a flusher, and each shows what the other does", async () => {
-  const ada = await person("Ada");
-  const second = await ada.openTab();
-  const asked = [];
-  ada.context.on("request", (request) =>
-    asked.push([request.frame().page() === ada.page ? "first" : "second", new URL(request.url()).pathname]),
-  );
-  await ada.signInAs("Ada", null, second);
-  await second.getByRole("button", { name: "New task" }).click();
-  await second.getByRole("dialog").getByLabel("Title").fill("From the second tab");
-  await second.getByRole("dialog").getByRole("button", { name: "Create" }).click();
-  await ada.sent("From the second tab");
-  await ada.card("From the second tab", second).waitFor();
-  assert.deepEqual(
-    asked.filter(([, path]) => path === "/v1/stream"),
-    [],
-    "the second tab opens no stream",
-  );
-  assert.deepEqual(
-    asked.filter(([, path]) => path === "/v1/batch"),
-    [["first", "/v1/batch"]],
-  );
-  await ada.page.close();
-  await until(
-    () => asked.some(([tab, path]) => tab === "second" && path === "/v1/stream"),
-    "the second tab leads once the first is gone",
-  );
-  const { task } = await judge().createTask({ title: "After the first tab" });
-  await ada.card(task.title, second).waitFor();
-});
-
 test("everything can be done by keyboard", async () => {
   const ada = await person("Grace", grace);
   const { keyboard } = ada.page;
@@ -396,57 +277,6 @@ test("a click opens one dialog, however often the board was painted before", asy
   await ada.page.getByRole("button", { name: "1 conflict" }).waitFor({ state: "detached" });
 });
 
-test("where a page may have no locks, a row that one tab leases tells the others that it leads", async () => {
-  const ada = await Person.at(browser, services);
-  people.push(ada);
-  await ada.context.addInitScript(() => Object.defineProperty(Navigator.prototype, "locks", { value: undefined }));
-  await ada.page.reload();
-  await ada.signInAs("Ada");
-  const streams = [];
-  ada.context.on("request", (request) => {
-    if (new URL(request.url()).pathname === "/v1/stream") streams.push(request.frame().page());
-  });
-  const second = await ada.openTab();
-  await ada.signInAs("Ada", null, second);
-  await ada.create("From the tab that leads");
-  await ada.card("From the tab that leads", second).waitFor();
-  assert.deepEqual(streams, [], "the row is leased by the first tab");
-  await ada.page.close();
-  await until(() => streams.includes(second), "the second tab takes the lease over");
-  const { task } = await judge().createTask({ title: "After the lease was given back" });
-  await ada.card(task.title, second).waitFor();
-});
-
-test("filters narrow the board", async () => {
-  const ada = await person("Ada");
-  const all = judge();
-  await all.createTask({
-    title: "Alpha of the filters",
-    tags: ["filters"],
-    priority: "URGENT",
-    assigneeId: alan.userId,
-  });
-  await all.createTask({
-    title: "Beta of the filters",
-    tags: ["filters"],
-    dueDate: new Date(Date.now() + 86_400_000).toISOString(),
-  });
-  await ada.card("Beta of the filters").waitFor();
-  await ada.page.getByLabel("Search").fill("of the filters");
-  const shown = async (count) =>
-    until(async () => (await ada.page.locator(".card").count()) === count, `${count} cards`);
-  await shown(2);
-  await ada.page.getByLabel("Priority").selectOption("URGENT");
-  await shown(1);
-  await ada.page.getByLabel("Priority").selectOption("");
-  await ada.page.getByLabel("Assignee").selectOption("none");
-  await shown(1);
-  await ada.page.getByLabel("Assignee").selectOption(alan.userId);
-  await shown(1);
-  await ada.page.getByLabel("Overdue").check();
-  await shown(0);
-});
-
 test("signing out warns of changes that were not sent", async () => {
   const ada = await person("Ada");
   await ada.create("To be changed offline");
@@ -472,8 +302,7 @@ for (const scheme of ["light", "dark"]) {
     ["small", { width: 390, height: 844 }],
   ]) {
     test(`the board has no fault that axe finds: ${scheme}, ${size}`, async () => {
-      const one = await Person.at(browser, services, { colorScheme: scheme, viewport });
-      people.push(one);
+      const one = await visitor({ colorScheme: scheme, viewport });
       await one.page.getByLabel("Your name").waitFor();
       await one.picture(`sign-in-${scheme}-${size}`);
       assert.deepEqual(await one.violations(), []);

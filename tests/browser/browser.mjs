@@ -8,8 +8,9 @@ import { chromium } from "playwright-core";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 // Where TASKSTREAM_SCREENSHOTS names a folder, what is seen on the way is kept there.
 const PICTURES = process.env.TASKSTREAM_SCREENSHOTS;
-// Nobody answers, or a service that is only starting.
+// What the browser itself says on its console of an answer. Nobody answers, or a service that is only starting:
 const A_LOST_CONNECTION = /^Failed to load resource: (net::ERR_|the server responded with a status of 503)/;
+const A_REFUSAL = /^Failed to load resource: the server responded with a status of 40[13]/;
 
 export async function startBrowser() {
   // Nothing of the browser's own goes out: its connections would only be refused.
@@ -31,6 +32,7 @@ export async function startBrowser() {
 export class Person {
   complaints = [];
   mayLoseConnections = false;
+  mayBeRefused = false;
 
   static async at(browser, services, options = {}) {
     const person = new Person();
@@ -54,7 +56,9 @@ export class Person {
     const page = await this.context.newPage();
     page.on("pageerror", (error) => this.complaints.push(`thrown: ${error.message}`));
     page.on("console", (message) => {
-      if (message.type() !== "error" || (this.mayLoseConnections && A_LOST_CONNECTION.test(message.text()))) return;
+      if (message.type() !== "error") return;
+      if (this.mayLoseConnections && A_LOST_CONNECTION.test(message.text())) return;
+      if (this.mayBeRefused && A_REFUSAL.test(message.text())) return;
       this.complaints.push(`${message.text()} (${message.location().url})`);
     });
     await page.goto(this.url);
@@ -75,17 +79,17 @@ export class Person {
   inColumn(words, title) {
     return this.page.getByRole("list", { name: words, exact: true }).locator(".card", { hasText: title });
   }
-  async create(title) {
-    await this.page.getByRole("button", { name: "New task" }).click();
-    const dialog = this.page.getByRole("dialog");
+  async create(title, page = this.page) {
+    await page.getByRole("button", { name: "New task" }).click();
+    const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Title").fill(title);
     await dialog.getByRole("button", { name: "Create" }).click();
-    await this.sent(title);
+    await this.sent(title, page);
   }
   /** Once the card is there, and nothing of it waits to be sent. */
-  async sent(title) {
-    await this.card(title).waitFor();
-    await this.card(title).locator(".chip.waiting").waitFor({ state: "detached" });
+  async sent(title, page = this.page) {
+    await this.card(title, page).waitFor();
+    await this.card(title, page).locator(".chip.waiting").waitFor({ state: "detached" });
   }
   async open(title) {
     await this.card(title).getByRole("button").click();

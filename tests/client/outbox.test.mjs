@@ -334,6 +334,26 @@ test("flush sends now what waits after a failure", async () => {
   assert.equal((await change.settled).verdict, "applied");
 });
 
+test("a flush that is asked for while an attempt is under way does not wait either when that one fails", async () => {
+  for (const [words, fail] of [
+    ["refused", (answer) => answer(problem(503, "STARTING", { "Retry-After": "60" }))],
+    ["lost", (_, lose) => lose(LOST)],
+  ]) {
+    let end;
+    const { replica, sent } = await replicaWith(
+      [() => new Promise((answer, lose) => (end = () => fail(answer, lose))), batch(applied(2))],
+      { firstMs: 60_000, maxMs: 60_000 },
+    );
+    const change = await replica.edit(ID, { title: "x" });
+    await until(() => sent.length === 1, "under way");
+    const flushed = replica.flush();
+    end();
+    await flushed;
+    assert.equal(sent.length, 2, words);
+    assert.equal((await change.settled).verdict, "applied", words);
+  }
+});
+
 test("what is asked of a replica leaves nothing behind", async () => {
   const { replica } = await replicaWith([]);
   const ids = Array.from({ length: 3 }, newId);
@@ -402,7 +422,7 @@ test("the page asks before it is left while a change is not kept, or in a store 
   });
   let keep = null;
   const slow = await storeWith(fullTask(1));
-  const held = { open: (name) => slow.open(name), queue: () => slow.queue(), close: async () => {}, isShared: false };
+  const held = { open: (name) => slow.open(name), close: async () => {}, isShared: false };
   held.write = async (operations) => {
     if (operations.some(({ in: map }) => map === "queue") && keep === null) await new Promise((kept) => (keep = kept));
     return slow.write(operations);
@@ -421,7 +441,7 @@ test("the page asks before it is left while a change is not kept, or in a store 
   const mortal = await replicaWith([() => problem(503, "STARTING", { "Retry-After": "60" }), batch(applied(2))]);
   const lost = await mortal.replica.edit(ID, { title: "x" });
   assert.ok(listening.has("beforeunload"), "not sent, and kept in memory alone");
-  await mortal.replica.flush();
+  await mortal.replica.flush(); // refused for a minute
   await mortal.replica.flush();
   await lost.settled;
   assert.ok(!listening.has("beforeunload"));

@@ -10,6 +10,7 @@ import {
   readEvents,
   sameValue,
 } from "../../projection-service/web/taskstream.js";
+import { until } from "../support/web/services.mjs";
 import { LOST, all, json, problem, replicaOn, scripted, task } from "./script.mjs";
 
 const created = () => json(201, task(), { ETag: '"1"', "Event-Id": "e" });
@@ -156,6 +157,33 @@ test("an answer that is cut off in its body is a lost answer", async () => {
   const script = scripted([cut, created()]);
   assert.equal((await script.services.createTask({ title: "x" })).version, 1);
   assert.equal(new Set(script.keys()).size, 1);
+});
+
+test("who waits for a free lane and is aborted is never sent, and takes no lane from those behind", async () => {
+  const answers = [];
+  const script = scripted(Array(40).fill(() => new Promise((answer) => answers.push(answer))));
+  const answerAll = () => answers.splice(0).forEach((answer) => answer(json(200, { items: [] })));
+  const first = Array.from({ length: 12 }, () => script.services.listTasks());
+  await until(() => answers.length === 12, "all lanes are taken");
+  const [ending, ended] = [new AbortController(), AbortSignal.abort("never wanted")];
+  const aborted = script.services.listTasks({ tag: "aborted", signal: ending.signal });
+  const unwanted = script.services.listTasks({ tag: "unwanted", signal: ended });
+  const behind = Array.from({ length: 13 }, (_, i) => script.services.listTasks({ tag: `behind-${i}` }));
+  ending.abort("no longer wanted");
+  await assert.rejects(aborted, { name: "NoAnswerError", cause: "no longer wanted" });
+  await assert.rejects(unwanted, { name: "NoAnswerError", cause: "never wanted" });
+  answerAll();
+  await Promise.all(first);
+  await until(() => answers.length === 12, "the lanes are taken again");
+  answerAll();
+  await until(() => answers.length === 1, "the last");
+  answerAll();
+  await Promise.all(behind);
+  assert.deepEqual(
+    script.asked.slice(12).map(({ url }) => new URL(url).searchParams.get("tag")),
+    Array.from({ length: 13 }, (_, i) => `behind-${i}`),
+    "in the order in which they came",
+  );
 });
 
 test("requests send the tokens of the answers before them, each once", async () => {
