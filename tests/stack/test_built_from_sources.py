@@ -22,7 +22,7 @@ def test_the_image_is_built_from_the_sources(engine_that_builds, tmp_path):
     beside = tmp_path / "beside.yml"
     beside.write_text(json.dumps({"services": {"command-1": {"build": {"network": "host"}}}}))
     done = subprocess.run([COMPOSE, "--file", COMPOSE_FILE, "--file", beside, "build", "command-1"], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=HOUR_S, env=engine.environment())
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=2 * HOUR_S, env=engine.environment())
     assert done.returncode == 0, done.stdout.decode(errors="replace")[-6000:]
     for program in PROGRAMS:
         said = engine.docker("run", "--rm", "--network", "none", "--read-only", OURS, program, "--version")
