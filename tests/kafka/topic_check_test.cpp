@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <future>
 #include <ostream>
 
+#include "events/log/kafka/admin.hpp"
 #include "tests/kafka/support.hpp"
 
 namespace taskstream::events {
@@ -62,6 +64,23 @@ TEST(TopicCheck, CreatesATopicThatTakesRecordsInEveryPartitionAtOnce) {
     EXPECT_EQ(outcome.position, (Position{.partition = p, .offset = 0}));
     EXPECT_TRUE(outcome.log_time.has_value());
   }
+}
+
+// Of three brokers, one may answer that has not heard of a new topic yet: here none has.
+TEST(TopicCheck, AsksAgainWhereABrokerHasNotHeardOfTheTopic) {
+  const std::string topic = fresh_topic();
+  const auto client = kafka::Client::consumer({.bootstrap_servers = test_brokers(), .topic = topic}, {}, nullptr);
+  auto settings = std::async(std::launch::async,
+                             [&] { return kafka::Admin(*client).settings(RD_KAFKA_RESOURCE_TOPIC, topic, in(20s)); });
+  ASSERT_EQ(settings.wait_for(500ms), std::future_status::timeout) << "it has given up";
+  Admin().create(topic, 1, good_settings());
+  EXPECT_EQ(settings.get().at("retention.ms"), "-1");
+}
+
+TEST(TopicCheck, SaysWithinItsDeadlineThatATopicIsNotThere) {
+  const std::string topic = fresh_topic();
+  const auto client = kafka::Client::consumer({.bootstrap_servers = test_brokers(), .topic = topic}, {}, nullptr);
+  EXPECT_THROW(kafka::Admin(*client).settings(RD_KAFKA_RESOURCE_TOPIC, topic, in(1s)), std::runtime_error);
 }
 
 TEST(TopicCheck, NeverCreatesATopicForAReader) {

@@ -6,10 +6,19 @@ from pathlib import Path
 import pytest
 from taskstream.engine import Engine, NoEngine
 from taskstream.images import make_images
+from taskstream.operating_page import OperatingPage
 from taskstream.places import ROOT
 from taskstream.stack import EVERY, Stack
 
 KEPT = ROOT / "build" / "test-results" / "stack"
+
+
+def start_to_build(engine):
+    try:
+        return engine.start_to_build()
+    except NoEngine as why:
+        # On CI there is one, so that its absence there is a fault and no reason to pass.
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no Docker engine can be started here: {why}")
 
 
 @pytest.fixture(scope="session")
@@ -18,11 +27,7 @@ def engine():
     engine = Engine(tempfile.mkdtemp(prefix="taskstream-", dir="/tmp"))
     leave = None
     try:
-        try:
-            engine.start_to_build()
-        except NoEngine as why:
-            # On CI there is one, so that its absence there is a fault and no reason to pass.
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no Docker engine can be started here: {why}")
+        start_to_build(engine)
         make_images(engine)
         engine.stop()
         engine.start_to_run()
@@ -34,13 +39,38 @@ def engine():
         engine.clean_up()
 
 
-@pytest.fixture(scope="session")
-def stack(engine):
-    stack = Stack(engine)
+@pytest.fixture
+def engine_that_builds():
+    """An engine of one test that has this machine's network for what it builds, and no images but the base."""
+    engine = Engine(tempfile.mkdtemp(prefix="taskstream-", dir="/tmp"))
     try:
-        yield stack.up()
+        yield start_to_build(engine)
+    finally:
+        engine.clean_up()
+
+
+@pytest.fixture(scope="session")
+def started(engine, tmp_path_factory):
+    """The stack and the operating guide, by whose first commands it was started."""
+    stack = Stack(engine)
+    page = OperatingPage(stack, tmp_path_factory.mktemp("operator"))
+    try:
+        start, _ = page.blocks("The stack")
+        stack.token = stack.token_of(page.run(start, timeout_s=700))
+        stack.await_healthy(*EVERY)
+        yield stack, page
     finally:
         keep_what_was_said(stack)
+
+
+@pytest.fixture
+def stack(started):
+    return started[0]
+
+
+@pytest.fixture
+def page(started):
+    return started[1]
 
 
 def keep_what_was_said(stack):

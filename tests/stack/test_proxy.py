@@ -53,7 +53,7 @@ def test_who_brings_no_token_is_let_in_nowhere(stack):
     for client in strangers:
         assert client.get("/v1/tasks/0197f2c4-0000-7000-8000-000000000001").status == 401
         assert client.get("/health/ready").status == 200
-    assert stack.queries().get("/v1/me").json["actor"] == "operator"
+    assert stack.queries().get("/v1/me").json["actor"] == "ann"
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/command/metrics", "//metrics", "/command//metrics", "/%6detrics", "/command/%6Detrics", "/METRICS",

@@ -1,10 +1,11 @@
-"""A hundred writes a second, while everything below them is replaced, and while a part of it is gone."""
+"""A hundred writes a second, while everything below them is replaced, and while a part of it is gone. What docs/operating.md tells
+to do meanwhile is done as it stands there."""
 
 import time
 
 from taskstream.fold import Fold
 from taskstream.patient_load import PatientLoad
-from taskstream.stack import BROKERS, COMMANDS, PROJECTIONS
+from taskstream.stack import BROKERS, COMMANDS, EVERY, PROJECT, PROJECTIONS
 from taskstream.waiting import wait_until
 
 WRITERS = 20
@@ -30,6 +31,11 @@ class Loaded:
         wanted = self._load.done + writes
         wait_until(lambda: self._load.done >= wanted, f"{writes} writes go on", 120.0, 0.1)
 
+    def told_so_far(self):
+        """How much was written while the trouble lasted, before anything was made up for."""
+        seconds = time.monotonic() - self._begun
+        return f"{self._what}: {self._load.done} writes in the first {seconds:.0f} s, {self._load.done / seconds:.0f} a second"
+
     def makes_up(self):
         """What had to wait is written too: as many writes as there would have been on a quiet day."""
         def has():
@@ -39,6 +45,7 @@ class Loaded:
     def __exit__(self, *error):
         try:
             if error[0] is None:
+                print(self.told_so_far())
                 self.makes_up()
         finally:
             self._load.__exit__(*error)
@@ -55,15 +62,22 @@ def assert_the_image_says_the_same(stack):
         print(f"{projection}: {said.splitlines()[-1]}")
 
 
-def test_everything_is_replaced_one_by_one(stack, seed):
+def test_everything_is_replaced_one_by_one(stack, page, seed):
+    upgrade, = page.blocks("Upgrade")
+    before = {service: stack.inspect(service)["Id"] for service in EVERY}
     with Loaded(stack, seed, "rolling restart") as load:
-        for service in (*COMMANDS, *PROJECTIONS, "proxy", "prometheus", *BROKERS):
+        stack.release("two")
+        page.run(upgrade, timeout_s=600)
+        load.goes_on(100)
+        for service in EVERY:
+            of_release = stack.inspect(service)["Config"]["Labels"].get("release")
+            assert of_release == ("two" if service in (*COMMANDS, *PROJECTIONS) else None), service
+        for service in ("proxy", "prometheus", *BROKERS):
             stack.await_replicated()
-            before = stack.inspect(service)["Id"]
             stack.make_anew(service)
             stack.await_healthy(service)
-            assert stack.inspect(service)["Id"] != before
             load.goes_on(100)
+    assert not [service for service in EVERY if stack.inspect(service)["Id"] == before[service]], "each is another container"
     assert_the_image_says_the_same(stack)
 
 
@@ -91,6 +105,26 @@ def test_a_command_service_is_cut_off_from_the_brokers(stack, seed):
         load.goes_on(200)
         assert written_by(stack, "command-1") > before, "after it has healed it takes writes again"
     assert_the_image_says_the_same(stack)
+
+
+def test_a_broker_that_was_lost_is_replaced(stack, page, seed):
+    replace, look = page.blocks("A broker that is lost for good")
+    if stack.state("kafka-3")["Running"]:
+        stack.kill("kafka-3")
+    with Loaded(stack, seed, "a broker replaced") as load:
+        wait_until(lambda: "Partition: " in page.run(look), "the page's command shows what misses a replica", 120.0, 1.0)
+        lost = made_at(stack, "kafka-3")
+        page.run(replace)
+        wait_until(lambda: page.run(look) == "", "the page's command says that every replica is back", 240.0, 1.0)
+        stack.await_replicated()
+        stack.await_healthy("kafka-3")
+        assert made_at(stack, "kafka-3") != lost, "its volume began empty"
+        load.goes_on(200)
+    assert_the_image_says_the_same(stack)
+
+
+def made_at(stack, broker):
+    return stack.engine.docker("volume", "inspect", "--format", "{{.CreatedAt}}", f"{PROJECT}_{broker}")
 
 
 def written_by(stack, service):

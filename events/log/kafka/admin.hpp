@@ -17,8 +17,8 @@ class Admin {
  public:
   explicit Admin(const Client& client) : client_(client) {}
 
-  // The settings of one topic, or of one broker by its id. Throws std::runtime_error when they are not told by the
-  // deadline.
+  // The settings of one topic that is there, or of one broker by its id. Throws std::runtime_error when they are not
+  // told by the deadline.
   std::map<std::string, std::string> settings(rd_kafka_ResourceType_t kind, const std::string& name,
                                               Deadline deadline) const {
     return settings(kind, name, deadline, [](const rd_kafka_ConfigEntry_t*) { return true; });
@@ -39,6 +39,14 @@ class Admin {
   using Wanted = bool (*)(const rd_kafka_ConfigEntry_t* entry);
   std::map<std::string, std::string> settings(rd_kafka_ResourceType_t kind, const std::string& name, Deadline deadline,
                                               Wanted wanted) const;
+
+  struct Described {
+    std::map<std::string, std::string> settings;
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+    std::string problem;
+  };
+  Described describe(rd_kafka_ResourceType_t kind, const std::string& name, const std::string& whose, Deadline deadline,
+                     Wanted wanted) const;
 
   const Client& client_;
 };

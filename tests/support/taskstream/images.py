@@ -1,15 +1,22 @@
 """The images that compose/docker-compose.yml names, made from what Debian and Maven Central give, where no registry is there
-to pull them from. Our own is made by compose/Dockerfile itself, from binaries that are built already."""
+to pull them from. Our own is made by compose/Dockerfile itself, from binaries that are built already.
+
+Docker Compose makes it once more, where there is no way out: every step is found among those that were made here, so the two
+must name the same steps."""
 
 import fcntl
 import os
 import shutil
 import subprocess
+from contextlib import contextmanager
 
 from .places import BIN, KAFKA_JARS, ROOT
 
 CACHE = KAFKA_JARS.parent
+KAFKA_TOOLS = f"kafka-tools-{KAFKA_JARS.name.removeprefix('kafka-')}.jar"
 BASE = "debian:bookworm-slim"
+OURS = "taskstream:latest"
+BINARIES = "taskstream-binaries"
 PROGRAMS = ("taskstream-command-service", "taskstream-projection-service", "taskstream-replay", "taskstream-token")
 
 
@@ -18,20 +25,25 @@ def make_images(engine):
     for tag, stand_in in (("haproxy:2.6", "proxy"), ("prom/prometheus:v2.42.0", "prometheus")):
         engine.build(tag, ROOT / "tests" / "stack" / stand_in)
     engine.build("apache/kafka:4.3.1", _kafka_context(engine.folder / "kafka"))
-    engine.import_image("taskstream-binaries", _binaries(engine.folder / "binaries"))
-    engine.build("taskstream:latest", ROOT, "--file", ROOT / "compose" / "Dockerfile", "--target", "runtime", "--build-arg",
-                 "BINARIES=taskstream-binaries")
+    engine.import_image(BINARIES, _binaries(engine.folder / "binaries"))
+    engine.build(OURS, ROOT, "--file", ROOT / "compose" / "Dockerfile", "--target", "runtime", "--build-arg", f"BINARIES={BINARIES}")
 
 
 def base_archive():
     """The smallest Debian 12, made once and kept."""
-    CACHE.mkdir(parents=True, exist_ok=True)
     archive = CACHE / "debian-bookworm.tar"
-    with open(CACHE / ".debian.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _locked(".debian.lock"):
         if not archive.exists():
             _make_base(archive)
     return archive
+
+
+@contextmanager
+def _locked(name):
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with open(CACHE / name, "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _make_base(archive):
@@ -49,7 +61,23 @@ def _kafka_context(folder):
     _run([ROOT / "compose" / "kafka", "fetch"])
     shutil.copytree(ROOT / "tests" / "stack" / "kafka", folder)
     shutil.copytree(KAFKA_JARS, folder / "jars")
+    shutil.copy(_kafka_tools(), folder / "jars")
     return folder
+
+
+def _kafka_tools():
+    """What kafka-topics.sh and its like need beside the broker's jars; fetched once and kept."""
+    with _locked(".kafka-tools.lock"):
+        if not (CACHE / KAFKA_TOOLS).exists():
+            partial = CACHE / f".tools-{os.getpid()}"
+            artifact = f"org.apache.kafka:kafka-tools:{KAFKA_TOOLS.removeprefix('kafka-tools-').removesuffix('.jar')}"
+            try:
+                _run(["mvn", "-q", "-B", "-f", ROOT / "compose" / "kafka.pom.xml", "dependency:copy", f"-Dartifact={artifact}",
+                      f"-DoutputDirectory={partial}"])
+                (partial / KAFKA_TOOLS).rename(CACHE / KAFKA_TOOLS)
+            finally:
+                shutil.rmtree(partial, ignore_errors=True)
+    return CACHE / KAFKA_TOOLS
 
 
 def _binaries(folder):

@@ -84,7 +84,9 @@ class PatientLoad(Crowd):
         assert sorted(created) == sorted(self.tasks), "a task was created twice, or not at all"
 
     def report(self, what, seconds):
-        print(f"{what}: {self.done} writes in {seconds:.0f} s, answers {dict(self.answers)}, the longest took {self.longest_s:.1f} s")
+        asked = sum(self.answers.values())
+        print(f"{what}: {self.done} writes in {seconds:.0f} s, {self.done / seconds:.0f} a second; asked {asked} times, "
+              f"answers {dict(self.answers)}, the longest took {self.longest_s:.1f} s")
 
 
 def _id(rng):

@@ -1,10 +1,12 @@
 """compose/docker-compose.yml, brought up and looked at from outside, the way users run it."""
 
 import json
+import re
 import subprocess
 
 from .client import Client
 from .engine import COMPOSE
+from .images import BINARIES
 from .kafka_log import KafkaLog
 from .places import ROOT
 from .waiting import wait_until
@@ -13,6 +15,7 @@ BROKERS = ("kafka-1", "kafka-2", "kafka-3")
 COMMANDS = ("command-1", "command-2")
 PROJECTIONS = ("projection-1", "projection-2")
 EVERY = (*BROKERS, *COMMANDS, *PROJECTIONS, "proxy", "prometheus")
+PROJECT = "compose"  # of the folder of the compose file, as for who names none
 BOOTSTRAP = "kafka-1:9092,kafka-2:9092,kafka-3:9092"
 COMPOSE_FILE = ROOT / "compose" / "docker-compose.yml"
 PROXY_PORT = 8080
@@ -24,15 +27,19 @@ class Stack:
         self.engine = engine
         self.topic = "taskstream"
         self.token = None  # that of somebody who may do everything
+        self.tokens = []  # every one that was made
+        self._beside = engine.folder / "beside-the-compose-file.yml"
+        self.release("one")
 
-    def up(self):
-        self.compose("up", "--detach", "--no-build", timeout_s=600)
-        self.token = self.make_token("--subject", "operator", "--role", "admin", "--scope", "admin")
-        self.await_healthy(*EVERY)
-        return self
+    def release(self, name):
+        """What our image is from the next build on: another one by a label, and never from sources, which takes long."""
+        build = {"network": "host", "args": {"BINARIES": BINARIES}, "labels": {"release": name}}
+        self._beside.write_text(json.dumps({"services": {service: {"build": build} for service in COMMANDS}}))
 
-    def make_token(self, *arguments):
-        return self.compose("run", "--rm", "token", "make", *arguments, timeout_s=120).split()[-1]
+    def token_of(self, said):
+        """The token that `taskstream-token make` has said."""
+        self.tokens.append(re.search(r"^taskstream_[\w-]{43}(?=\s*$)", said, re.M)[0])
+        return self.tokens[-1]
 
     def down(self):
         self.compose("down", "--volumes", "--timeout", "5", timeout_s=200)
@@ -69,7 +76,12 @@ class Stack:
         return self.engine.docker("exec", self.container(service), *command)
 
     def container(self, service):
-        return f"taskstream_{service}_1"
+        return f"{PROJECT}_{service}_1"
+
+    def scraped(self):
+        """What Prometheus says of the last time that it asked each service."""
+        said = self.execute("prometheus", "wget", "-q", "-O", "-", "http://127.0.0.1:9090/api/v1/targets")
+        return {target["labels"]["instance"].partition(":")[0]: target["health"] for target in json.loads(said)["data"]["activeTargets"]}
 
     # ---- its clients: all of them come through the one origin
 
@@ -95,14 +107,18 @@ class Stack:
         return lambda: change("-D")
 
     def _address_inside(self, service):
-        return self.inspect(service)["NetworkSettings"]["Networks"]["taskstream_inside"]["IPAddress"]
+        return self.inspect(service)["NetworkSettings"]["Networks"][f"{PROJECT}_inside"]["IPAddress"]
 
     def environment(self):
-        return self.engine.environment(TASKSTREAM_TOPIC=self.topic, COMPOSE_HTTP_TIMEOUT="300")
+        return self.engine.environment(TASKSTREAM_TOPIC=self.topic, COMPOSE_HTTP_TIMEOUT="300", DOCKER_BUILDKIT="1")
+
+    @property
+    def composed(self):
+        """The start of a command line of docker-compose."""
+        return [COMPOSE, "--file", str(COMPOSE_FILE), "--file", str(self._beside)]
 
     def compose(self, *arguments, timeout_s):
-        command = [COMPOSE, "--file", COMPOSE_FILE, "--project-name", "taskstream", *arguments]
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout_s,
+        done = subprocess.run([*self.composed, *arguments], stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout_s,
                               env=self.environment())
         assert done.returncode == 0, f"docker-compose {' '.join(arguments)}:\n{(done.stdout + done.stderr).decode()[-3000:]}"
         return done.stdout.decode()
