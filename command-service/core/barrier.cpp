@@ -6,7 +6,6 @@ namespace taskstream::command {
 
 using events::Offset;
 using events::Partition;
-using events::PositionVector;
 
 void Barrier::begin(Ticket ticket, const std::vector<Partition>& over) {
   Places& places = waiting_[ticket];
@@ -14,13 +13,6 @@ void Barrier::begin(Ticket ticket, const std::vector<Partition>& over) {
     places[partition] = std::nullopt;
     asking_[partition].for_next.insert(ticket);
   }
-}
-
-void Barrier::wait_for(Ticket ticket, const PositionVector& positions, const PositionVector& fold) {
-  for (Partition p = 0; p < positions.size(); ++p) {
-    if (fold.next(p) < positions.next(p)) return wait_behind(ticket, p, positions.next(p));
-  }
-  reached_.push_back(ticket);
 }
 
 void Barrier::cancel(Ticket ticket) {

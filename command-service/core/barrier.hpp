@@ -19,9 +19,6 @@ class Barrier {
  public:
   // Starts a barrier over these partitions. Its ticket comes out of take_reached() later.
   void begin(Ticket ticket, const std::vector<events::Partition>& over);
-  // Waits for the first of these positions that the fold has not reached; whoever comes out asks whether it was the
-  // last. A token may name every partition, and whoever makes one up is not to take so much room for each.
-  void wait_for(Ticket ticket, const events::PositionVector& positions, const events::PositionVector& fold);
   // Forgets a ticket whose request has been answered otherwise. However many wait: they may all give up at once.
   void cancel(Ticket ticket);
 

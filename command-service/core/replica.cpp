@@ -44,6 +44,7 @@ Replica::Replica(ReplicaOptions options, StateStore& store)
       streams_(options_.partitions, store, options_.memory_bytes),
       fold_(store.checkpoint().positions()),
       saving_(streams_, store.checkpoint(), {.memory_bytes = options_.memory_bytes, .after = options_.save_after}),
+      token_waits_(options_.waiters_at_most),
       policies_(streams_, {.source = options_.source, .random = options_.random}),
       last_duty_(kBeforeDuties) {
   for (events::Partition p = 0; p < options_.partitions; ++p) sequencers_.emplace_back(p, fold_.next(p));
@@ -56,16 +57,7 @@ void Replica::on_command(Ticket ticket, CommandRequest request, Now now) {
   if (stopped_) return answer(ticket, command_index(request.command), LogUnavailable{std::string(kStopped)});
   if (!caught_up_) return answer(ticket, command_index(request.command), NotReady());
   if (is_under_way(request)) return answer(ticket, command_index(request.command), StillRunning());
-  const bool has_to_wait = !fold_.covers(request.at_least);
-  if (has_to_wait && !has_room(for_tokens_)) {
-    return answer(ticket, command_index(request.command), BehindToken{fold_.lag_behind(request.at_least)});
-  }
-  PendingCommand& command = commands_.emplace(ticket, PendingCommand{.request = std::move(request)}).first->second;
-  if (has_to_wait) {
-    wait_for_tokens(ticket, command, now);
-  } else {
-    line_up(ticket, command, now);
-  }
+  take({.ticket = ticket, .request = std::move(request)}, now);
   settle(now);
 }
 
@@ -73,16 +65,7 @@ void Replica::on_read(Ticket ticket, ReadRequest request, Now now) {
   if (stopped_) return reply(ticket, LogUnavailable{std::string(kStopped)});
   if (!caught_up_) return reply(ticket, NotReady());
   if (!reachable_) return reply(ticket, LogUnavailable{std::string(kOutOfReach)});
-  const bool is_behind = !fold_.covers(request.at_least);
-  if (!has_room(is_behind ? for_tokens_ : reads_for_barrier_)) {
-    return reply(ticket, is_behind ? Result(BehindToken{fold_.lag_behind(request.at_least)}) : TooManyWait());
-  }
-  Read& read = reads_.emplace(ticket, Read{.request = std::move(request)}).first->second;
-  if (is_behind) {
-    wait_for_tokens(ticket, read, now);
-  } else {
-    confirm(ticket, read, now);
-  }
+  take({.ticket = ticket, .request = std::move(request)}, now);
   settle(now);
 }
 
@@ -157,9 +140,10 @@ void Replica::on_end_of_log(events::Partition partition, const events::EventLog:
 
 void Replica::on_tick(Now now) {
   barrier_.retry();
+  for (const Waiter& late : token_waits_.take_late(now.steady)) refuse(late, behind_token(late));
   while (!deadlines_.empty() && deadlines_.begin()->first <= now.steady) {
     const Ticket ticket = deadlines_.extract(deadlines_.begin()).mapped();
-    on_deadline(ticket, now.steady);
+    on_deadline(ticket);
   }
   settle(now);
 }
@@ -180,24 +164,20 @@ std::vector<Effect> Replica::take_effects() {
 
 // ---- the way of a command
 
-// A batch makes one connection wait many times over, so that a bound for connections bounds nothing here. Tokens can be
-// made up, which is not to keep others from reading: who waits for a token and who reads have room of their own.
-bool Replica::has_room(std::size_t waiting) const {
-  return options_.waiters_at_most == 0 || waiting < options_.waiters_at_most;
+// The time of the command or the read itself begins only once the fold has reached its tokens.
+void Replica::take(Waiter waiter, Now now) {
+  if (fold_.covers(waiter.at_least())) return begin(std::move(waiter), now);
+  if (!token_waits_.has_room()) return refuse(waiter, behind_token(waiter));
+  token_waits_.add(std::move(waiter), fold_, now.steady);
 }
 
-// The time of the command or the read itself begins only once the fold has reached its tokens.
-template <class Waiter>
-void Replica::wait_for_tokens(Ticket ticket, Waiter& waiter, Now now) {
-  waiter.waiting = Waiting::ForTokens;
-  ++for_tokens_;
-  waiter.due = now.steady + waiter.request.wait;
-  deadlines_.emplace(waiter.due, ticket);
-  barrier_.wait_for(ticket, waiter.request.at_least, fold_);
+void Replica::begin(Waiter waiter, Now now) {
+  if (auto* read = std::get_if<ReadRequest>(&waiter.request)) return confirm(waiter.ticket, std::move(*read), now);
+  PendingCommand command{.request = std::get<CommandRequest>(std::move(waiter.request))};
+  line_up(waiter.ticket, commands_.emplace(waiter.ticket, std::move(command)).first->second, now);
 }
 
 void Replica::line_up(Ticket ticket, PendingCommand& command, Now now) {
-  command.waiting = Waiting::ForTurn;
   command.due = now.steady + command.request.timeout;
   deadlines_.emplace(command.due, ticket);
   turns_.line_up(command.request.stream, ticket);
@@ -229,7 +209,6 @@ void Replica::take_turn(Ticket ticket, Now now) {
 // Over every partition that the decision reads.
 void Replica::wait_for_barrier(Ticket ticket, PendingCommand& command, Stand stand, Now now) {
   if (!reachable_) return give_up(ticket, std::string(kOutOfReach));
-  command.waiting = Waiting::ForBarrier;
   command.barrier_begun_at = stand;
   command.waits_since = now.steady;
   std::vector<events::Partition> over = {partition_of(command.request.stream)};
@@ -269,7 +248,6 @@ void Replica::append(Ticket ticket, PendingCommand& command, Finding finding, No
                   .traceparent = request.traceparent},
       .event = *std::move(finding.event)};
   events::Record record = events::to_record(recorded);
-  command.waiting = Waiting::ForVerdict;
   command.appended =
       Appended{.id = id, .stream = stream, .version = recorded.version, .at = now.steady, .merges = finding.merges};
   awaiting_verdict_[stream].push_back(ticket);
@@ -291,6 +269,7 @@ void Replica::fold_step(Sequencer::Step step, events::Partition partition, Now n
   fold_.advance(partition, next);
   if (!step->empty()) saving_.on_folded(step->back());
   barrier_.on_fold(partition, next);
+  token_waits_.on_fold(partition, fold_);
 }
 
 void Replica::fold_one(const LogRecord& record, Now now) {
@@ -368,7 +347,6 @@ void Replica::stop_awaiting(Ticket ticket, PendingCommand& command) {
   std::erase(waiting->second, ticket);
   if (waiting->second.empty()) awaiting_verdict_.erase(waiting);
   command.appended.reset();
-  command.waiting = Waiting::ForTurn;
 }
 
 // What the state asks for by itself goes the way of every command; only nobody is told of it.
@@ -395,52 +373,30 @@ void Replica::on_barrier(Ticket ticket, Now now) {
   }
   if (const auto found = commands_.find(ticket); found != commands_.end()) {
     PendingCommand& command = found->second;
-    if (command.waiting == Waiting::ForTokens) {
-      if (!fold_.covers(command.request.at_least)) return barrier_.wait_for(ticket, command.request.at_least, fold_);
-      --for_tokens_;
-      return line_up(ticket, command, now);
-    }
     figures_.barriers.note(now.steady - command.waits_since);
     command.confirmed = true;
-    command.waiting = Waiting::ForTurn;
     turns_.give_again(ticket);
   } else if (const auto read = reads_.find(ticket); read != reads_.end()) {
-    if (read->second.waiting == Waiting::ForBarrier) {
-      figures_.barriers.note(now.steady - read->second.waits_since);
-      return answer_read(ticket);
-    }
-    if (!fold_.covers(read->second.request.at_least)) {
-      return barrier_.wait_for(ticket, read->second.request.at_least, fold_);
-    }
-    --for_tokens_;
-    confirm(ticket, read->second, now);
+    figures_.barriers.note(now.steady - read->second.asked_at);
+    answer_read(ticket);
   }
 }
 
-void Replica::on_deadline(Ticket ticket, SteadyTime now) {
-  if (const auto found = commands_.find(ticket); found != commands_.end()) {
-    const PendingCommand& command = found->second;
-    if (command.waiting == Waiting::ForTokens) {
-      return finish(ticket, BehindToken{fold_.lag_behind(command.request.at_least)});
-    }
-    if (now < command.due) return;  // it was the tokens' deadline, and they came in time
-    give_up(ticket, "the log did not answer within the time for the command");
-  } else if (const auto read = reads_.find(ticket); read != reads_.end()) {
-    if (read->second.waiting == Waiting::ForTokens) {
-      return finish_read(ticket, BehindToken{fold_.lag_behind(read->second.request.at_least)});
-    }
-    if (now < read->second.due) return;
+void Replica::on_deadline(Ticket ticket) {
+  if (commands_.contains(ticket)) give_up(ticket, "the log did not answer within the time for the command");
+  if (reads_.contains(ticket))
     finish_read(ticket, LogUnavailable{"the log did not answer within the time for the read"});
-  }
 }
 
 // Carries on whatever the last input made possible, until nothing moves any more.
 void Replica::settle(Now now) {
   while (!stopped_) {
+    std::vector<Waiter> covered = token_waits_.take_covered();
+    for (Waiter& waiter : covered) begin(std::move(waiter), now);
     const std::vector<Ticket> reached = barrier_.take_reached();
     for (const Ticket ticket : reached) on_barrier(ticket, now);
     do_duties(now);
-    if (reached.empty() && turns_.none_due()) break;
+    if (covered.empty() && reached.empty() && turns_.none_due()) break;
     while (const auto ticket = turns_.take()) take_turn(*ticket, now);
   }
   if (stopped_) return;
@@ -457,7 +413,6 @@ void Replica::finish(Ticket ticket, Result result) {
   PendingCommand& command = found->second;
   const events::StreamId stream = command.request.stream;
   if (command.appended) stop_awaiting(ticket, command);
-  if (command.waiting == Waiting::ForTokens) --for_tokens_;
   barrier_.cancel(ticket);
   turns_.leave(stream, ticket);
   const bool is_duty = ticket > kBeforeDuties;
@@ -482,13 +437,12 @@ void Replica::give_up(Ticket ticket, std::string reason) {
 }
 
 // The strong read's own barrier, begun after the request came and after its tokens were reached.
-void Replica::confirm(Ticket ticket, Read& read, Now now) {
-  read.waiting = Waiting::ForBarrier;
-  ++reads_for_barrier_;
-  read.waits_since = now.steady;
-  read.due = now.steady + read.request.timeout;
-  deadlines_.emplace(read.due, ticket);
-  barrier_.begin(ticket, {partition_of(read.request.stream)});
+void Replica::confirm(Ticket ticket, ReadRequest request, Now now) {
+  if (options_.waiters_at_most != 0 && reads_.size() >= options_.waiters_at_most) return reply(ticket, TooManyWait());
+  const events::Partition partition = partition_of(request.stream);
+  deadlines_.emplace(now.steady + request.timeout, ticket);
+  reads_.emplace(ticket, Read{.request = std::move(request), .asked_at = now.steady});
+  barrier_.begin(ticket, {partition});
 }
 
 void Replica::answer_read(Ticket ticket) {
@@ -497,11 +451,16 @@ void Replica::answer_read(Ticket ticket) {
 }
 
 void Replica::finish_read(Ticket ticket, Result result) {
-  const auto found = reads_.find(ticket);
-  --(found->second.waiting == Waiting::ForTokens ? for_tokens_ : reads_for_barrier_);
-  reads_.erase(found);
+  reads_.erase(ticket);
   barrier_.cancel(ticket);
   reply(ticket, std::move(result));
+}
+
+// Nothing was done for the request yet.
+void Replica::refuse(const Waiter& waiter, Result result) {
+  const auto* command = std::get_if<CommandRequest>(&waiter.request);
+  if (command == nullptr) return reply(waiter.ticket, std::move(result));
+  answer(waiter.ticket, command_index(command->command), std::move(result));
 }
 
 // Of a command; reads are not counted.
@@ -527,10 +486,9 @@ void Replica::stop(std::string message) {
     }
   }
   for (const auto& [ticket, read] : reads_) reply(ticket, LogUnavailable{std::string(kStopped)});
+  for (const Waiter& waiter : token_waits_.take_all()) refuse(waiter, LogUnavailable{std::string(kStopped)});
   commands_.clear();
   reads_.clear();
-  for_tokens_ = 0;
-  reads_for_barrier_ = 0;
   turns_.clear();
   awaiting_verdict_.clear();
 }
@@ -544,6 +502,10 @@ bool Replica::is_under_way(const CommandRequest& request) const {
     const CommandRequest& other = commands_.at(ticket).request;
     return other.key && other.key->id == request.key->id && other.asker.actor == request.asker.actor;
   });
+}
+
+BehindToken Replica::behind_token(const Waiter& waiter) const {
+  return {fold_.lag_behind(waiter.at_least())};
 }
 
 const StreamEntry* Replica::find(const std::optional<events::StreamId>& stream) {

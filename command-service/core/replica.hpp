@@ -18,6 +18,7 @@
 #include "command-service/core/saving.hpp"
 #include "command-service/core/sequencer.hpp"
 #include "command-service/core/streams.hpp"
+#include "command-service/core/token_waits.hpp"
 #include "command-service/core/turns.hpp"
 #include "events/log/event_log.hpp"
 
@@ -97,7 +98,8 @@ class Replica {
   const Figures& figures() const { return figures_; }
   // How far the fold is behind the ends that the log has told.
   const FoldLag& lag() const { return lag_; }
-  // Commands that were taken and have not been answered, and reads.
+  // Requests that wait for what their tokens name, and commands and reads that something is done for.
+  std::size_t waiting_for_tokens() const { return token_waits_.size(); }
   std::size_t commands_under_way() const { return commands_.size(); }
   std::size_t reads_under_way() const { return reads_.size(); }
   // Much more waits to be saved than should. No more records should be given until on_saved().
@@ -106,8 +108,6 @@ class Replica {
   bool is_all_saved() const { return stopped_ || saving_.is_all_saved(); }
 
  private:
-  enum class Waiting { ForTokens, ForTurn, ForBarrier, ForVerdict };
-
   // What was appended for a command and waits for its verdict.
   struct Appended {
     events::EventId id;
@@ -126,7 +126,6 @@ class Replica {
   struct PendingCommand {
     CommandRequest request;
     SteadyTime due;
-    Waiting waiting = Waiting::ForTurn;
     std::optional<Stand> barrier_begun_at;  // of the latest barrier
     SteadyTime waits_since;                 // for that barrier
     bool confirmed = false;                 // the fold has reached a barrier that was begun after the request came
@@ -136,9 +135,7 @@ class Replica {
   };
   struct Read {
     ReadRequest request;
-    SteadyTime due;
-    Waiting waiting = Waiting::ForBarrier;
-    SteadyTime waits_since;  // for its barrier
+    SteadyTime asked_at;  // for the end of the log
   };
   // An append that the log has not reported on yet, whether or not its command still waits.
   struct Flying {
@@ -147,11 +144,10 @@ class Replica {
     std::vector<events::Offset> read_at;  // where the tail met it before the report came
   };
 
-  bool has_room(std::size_t waiting) const;
-  template <class Waiter>
-  void wait_for_tokens(Ticket ticket, Waiter& waiter, Now now);
+  void take(Waiter waiter, Now now);
+  void begin(Waiter waiter, Now now);
   void line_up(Ticket ticket, PendingCommand& command, Now now);
-  void confirm(Ticket ticket, Read& read, Now now);
+  void confirm(Ticket ticket, ReadRequest request, Now now);
   void take_turn(Ticket ticket, Now now);
   void wait_for_barrier(Ticket ticket, PendingCommand& command, Stand stand, Now now);
   void append(Ticket ticket, PendingCommand& command, Finding finding, Now now);
@@ -164,16 +160,18 @@ class Replica {
   void stop_awaiting(Ticket ticket, PendingCommand& command);
   void do_duties(Now now);
   void on_barrier(Ticket ticket, Now now);
-  void on_deadline(Ticket ticket, SteadyTime now);
+  void on_deadline(Ticket ticket);
   void settle(Now now);
   void finish(Ticket ticket, Result result);
   void give_up(Ticket ticket, std::string reason);
   void finish_read(Ticket ticket, Result result);
+  void refuse(const Waiter& waiter, Result result);
   void answer(Ticket ticket, std::size_t command, Result result);
   void answer_read(Ticket ticket);
   void reply(Ticket ticket, Result result);
   void stop(std::string message);
 
+  BehindToken behind_token(const Waiter& waiter) const;
   const StreamEntry* find(const std::optional<events::StreamId>& stream);
   bool is_under_way(const CommandRequest& request) const;
   events::Partition partition_of(const events::StreamId& stream) const;
@@ -191,9 +189,8 @@ class Replica {
 
   std::unordered_map<Ticket, PendingCommand> commands_;
   std::unordered_map<Ticket, Read> reads_;
-  std::size_t for_tokens_ = 0;         // of both those that are Waiting::ForTokens
-  std::size_t reads_for_barrier_ = 0;  // of reads_ the others
   std::multimap<SteadyTime, Ticket> deadlines_;
+  TokenWaits token_waits_;
   Turns turns_;
   Policies policies_;
   Ticket last_duty_;

@@ -51,9 +51,11 @@ void write_fold(const Replica& replica, MetricsPage& page) {
              static_cast<double>(replica.lag().records(replica.fold())));
   page.gauge("taskstream_fold_lag_seconds", "For how long the oldest record that is not folded has been known of.",
              seconds(replica.lag().time(replica.fold(), std::chrono::steady_clock::now())));
-  page.gauge("taskstream_commands_under_way", "Commands that wait for their answer.",
+  page.gauge("taskstream_waiters", "Requests that wait for what their consistency token names.",
+             static_cast<double>(replica.waiting_for_tokens()));
+  page.gauge("taskstream_commands_under_way", "Commands that wait for their answer, and no longer for their token.",
              static_cast<double>(replica.commands_under_way()));
-  page.gauge("taskstream_reads_under_way", "Strong reads that wait for their answer.",
+  page.gauge("taskstream_reads_under_way", "Strong reads that wait for a look at the log's end.",
              static_cast<double>(replica.reads_under_way()));
 }
 

@@ -7,13 +7,8 @@
 namespace taskstream::command {
 namespace {
 
-using events::PositionVector;
 using Tickets = std::vector<Ticket>;
 using Asks = std::vector<events::Partition>;
-
-PositionVector at(std::vector<events::Offset> next) {
-  return PositionVector(std::move(next));
-}
 
 TEST(Barrier, IsReachedOnceTheFoldIsAtTheEnd) {
   Barrier barrier;
@@ -116,51 +111,18 @@ TEST(Barrier, ForgetsWhoIsCancelledWhereverTheyWait) {
   EXPECT_EQ(barrier.take_reached(), Tickets{2});
 }
 
-TEST(Barrier, TakesATicketAgainThatIsThrough) {
-  Barrier barrier;
-  barrier.wait_for(1, at({3}), at({1}));
-  barrier.on_fold(0, 3);
-  ASSERT_EQ(barrier.take_reached(), Tickets{1});
-  barrier.begin(1, {0});
-  barrier.take_asks();
-  barrier.on_end(0, 4, 3);
-  barrier.cancel(1);
-  barrier.on_fold(0, 4);
-  EXPECT_EQ(barrier.take_reached(), Tickets{});
-}
-
 // Each of them looking at all the others took minutes for so many.
 TEST(Barrier, LetsManyGiveUpAtOnce) {
   constexpr Ticket kMany = 50'000;
   Barrier barrier;
-  for (Ticket ticket = 1; ticket <= kMany; ++ticket) barrier.wait_for(ticket, at({7, 9}), at({0, 0}));
+  for (Ticket ticket = 1; ticket <= kMany; ++ticket) barrier.begin(ticket, {0, 1});
+  barrier.take_asks();
+  for (const events::Partition partition : {0, 1}) barrier.on_end(partition, 7, 0);
   const auto begin = std::chrono::steady_clock::now();
   for (Ticket ticket = 1; ticket < kMany; ++ticket) barrier.cancel(ticket);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
-  barrier.on_fold(0, 7);
+  for (const events::Partition partition : {0, 1}) barrier.on_fold(partition, 7);
   EXPECT_EQ(barrier.take_reached(), Tickets{kMany});
-}
-
-TEST(Barrier, WaitsForOnePositionOfATokenAfterTheOther) {
-  Barrier barrier;
-  barrier.wait_for(1, at({1, 2}), at({0, 0}));
-  barrier.on_fold(1, 2);
-  EXPECT_EQ(barrier.take_reached(), Tickets{}) << "it takes room in the first partition alone";
-  barrier.on_fold(0, 1);
-  EXPECT_EQ(barrier.take_reached(), Tickets{1});
-  barrier.wait_for(1, at({1, 2}), at({1, 1}));
-  barrier.on_fold(1, 2);
-  EXPECT_EQ(barrier.take_reached(), Tickets{1});
-  barrier.wait_for(1, at({1, 2}), at({1, 2}));
-  EXPECT_EQ(barrier.take_reached(), Tickets{1}) << "nothing is left to wait for";
-}
-
-TEST(Barrier, WaitsForThePositionsOfAToken) {
-  Barrier barrier;
-  barrier.wait_for(1, at({0, 2}), at({0, 1}));
-  EXPECT_EQ(barrier.take_asks(), Asks{}) << "nothing has to be asked";
-  barrier.on_fold(1, 2);
-  EXPECT_EQ(barrier.take_reached(), Tickets{1});
 }
 
 }  // namespace

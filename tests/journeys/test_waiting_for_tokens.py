@@ -9,6 +9,7 @@ import time
 
 from taskstream.client import NoAnswer
 from taskstream.load import Load
+from taskstream.metrics import scrape
 from taskstream.parallel import in_parallel
 from taskstream.tokens import moved_on, positions_of, token_of
 from taskstream.waiting import wait_until
@@ -112,6 +113,7 @@ def test_the_command_service_lets_no_more_wait_than_may(scene):
     assert told.startswith("HTTP/1.1 503 ") and "\r\nRetry-After: " in told and '"READ_MODEL_BEHIND"' in told, told
     crowd.remove(answered[0])
     answered[0].close()
+    assert scrape(service).value("taskstream_waiters") == 2
     task = created.json["taskId"]
     items = [{"commandId": str(i), "method": "PATCH", "path": f"/v1/tasks/{task}", "body": {"title": "x"}, "expectedVersion": "*"} for i in range(2)]
     batch = client.request("POST", "/v1/batch", {"commands": items}, {"Consistency-Token": ahead, "Prefer": "wait=30"}).json["results"]
@@ -122,6 +124,7 @@ def test_the_command_service_lets_no_more_wait_than_may(scene):
         assert connection.recv(15) == b"HTTP/1.1 200 OK"
         connection.close()
     assert client.get(path).status == 200
+    assert scrape(service).value("taskstream_waiters") == 0
 
 
 def test_reads_are_monotonic_across_replicas(scene, log, seed):
