@@ -12,6 +12,15 @@ namespace {
 
 using Gone = ChangedTask::Gone;
 
+// Of a type that is not known here.
+void append_unknown(ReadModel& model, const events::TaskId& task, std::int64_t version) {
+  auto unknown = events::to_record(recorded(task, version, events::TaskDeleted{}));
+  for (events::Header& header : unknown.headers) {
+    if (header.name == "ce_type") header.value = "taskstream.task.painted.v1";
+  }
+  model.append(unknown, events::partition_of(events::StreamId::of(task).to_string(), model.identity.partitions));
+}
+
 TEST(ChangeFeed, WalksToTheEndThatItsFirstPageSaw) {
   ReadModel model;
   for (std::uint8_t i = 1; i <= 5; ++i) model.append(recorded(task_id(i), 1, events::TaskCreated{.title = "t"}));
@@ -201,6 +210,26 @@ TEST(ChangeFeed, TellsWithSpansWhatATaskWasAtTheEndThoughItMovedOn) {
   EXPECT_NE(next.items[0].span->before.find(R"("tags":["b"])"), std::string::npos);
 }
 
+TEST(ChangeFeed, TellsWithSpansThatATaskWasDeletedAtTheEndThoughWhatFollowsIsNotUnderstood) {
+  ReadModel model({}, 1);
+  for (std::uint8_t i = 1; i <= 2; ++i) model.append(recorded(task_id(i), 1, events::TaskCreated{.title = "there"}));
+  model.deliver();
+  TaskQueries queries = model.queries();
+  const events::ChangeToken base = queries.changes({}).next;
+  model.append(recorded(task_id(1), 2, events::TaskEdited{.changes = {.title = "still there"}}));
+  model.append(recorded(task_id(2), 2, events::TaskDeleted{}));
+  model.deliver();
+  const ChangePage first = queries.changes({.since = base, .limit = 1, .with_spans = true});
+  ASSERT_EQ(first.items.at(0).id, task_id(1).uuid());
+  append_unknown(model, task_id(2), 3);
+  model.deliver();
+  const ChangePage second = queries.changes({.since = first.next, .limit = 1, .with_spans = true});
+  ASSERT_EQ(second.items.size(), 1U);
+  EXPECT_EQ(second.items[0].id, task_id(2).uuid());
+  EXPECT_EQ(second.items[0].version, 2);
+  EXPECT_EQ(second.items[0].gone, Gone::Deleted);
+}
+
 // A place comes from a client, and with it where a walk ended. Nobody reads the past of what they may not see today.
 TEST(ChangeFeed, TellsOfTheEndOfAWalkThatWasMadeUpOnlyWhatMayBeSeenToday) {
   ReadModel model({}, 1);
@@ -268,11 +297,7 @@ TEST(ChangeFeed, TellsThatATaskIsQuarantined) {
   model.deliver();
   TaskQueries queries = model.queries();
   const events::ChangeToken before = queries.changes({}).next;
-  auto unknown = events::to_record(recorded(task_id(1), 2, events::TaskDeleted{}));
-  for (events::Header& header : unknown.headers) {
-    if (header.name == "ce_type") header.value = "taskstream.task.painted.v1";
-  }
-  model.append(unknown, events::partition_of(events::StreamId::of(task_id(1)).to_string(), model.identity.partitions));
+  append_unknown(model, task_id(1), 2);
   model.deliver();
   const ChangePage page = queries.changes({.since = before});
   ASSERT_EQ(page.items.size(), 1U);
