@@ -1,4 +1,5 @@
 // The client of Taskstream, for browsers and Node >= 18: one module, no dependencies. docs/client.md is the guide.
+// One file, since programs copy one; each part of it knows those before it alone, to which a test holds it.
 //
 //   1 What can go wrong      errors that a program can tell apart
 //   2 Small tools            ids, backoff, the words of the domain

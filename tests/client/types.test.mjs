@@ -37,3 +37,40 @@ test("the types name the methods that the classes have", () => {
     assert.deepEqual([...new Set(typed)].sort(), there.sort(), node.name.text);
   }
 });
+
+// It is one file because programs copy one; so it is held here, and not by imports, that its parts build on each other.
+test("each part of the module knows those before it alone", () => {
+  const text = readFileSync(here("../../projection-service/web/taskstream.js"), "utf8");
+  const parts = [...text.matchAll(/^\/\/ -+ (\d+) .+$/gm)];
+  assert.deepEqual(
+    parts.map(([, number]) => Number(number)),
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+  );
+  const beginnings = new Map(
+    parts.slice(1).map(({ index, 0: next }) => {
+      const name = `before ${next.replaceAll(/[^ \w]|-{2,}/g, "").trim()}.js`;
+      return [name, ts.createSourceFile(name, text.slice(0, index), ts.ScriptTarget.ES2022)];
+    }),
+  );
+  const options = {
+    allowJs: true,
+    checkJs: true,
+    noEmit: true,
+    types: [],
+    target: ts.ScriptTarget.ES2022,
+    lib: ["lib.esnext.d.ts", "lib.dom.d.ts"],
+  };
+  const host = ts.createCompilerHost(options);
+  const program = ts.createProgram([...beginnings.keys()], options, {
+    ...host,
+    getSourceFile: (name, ...more) => beginnings.get(name) ?? host.getSourceFile(name, ...more),
+  });
+  for (const [name, source] of beginnings) {
+    const said = program.getSemanticDiagnostics(source).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
+    assert.deepEqual(
+      said.filter((words) => words.startsWith("Cannot find name")),
+      [],
+      name,
+    );
+  }
+});
