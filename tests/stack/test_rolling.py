@@ -2,6 +2,7 @@
 to do meanwhile is done as it stands there."""
 
 import time
+from contextlib import contextmanager
 
 from taskstream.fold import Fold
 from taskstream.patient_load import PatientLoad
@@ -12,47 +13,49 @@ WRITERS = 20
 WRITES_PER_S = 100
 
 
-class Loaded:
-    """A stretch of time under load; at its end the log is held against what the writers were told."""
+class Load:
+    """What is written meanwhile, for the test to wait for."""
 
-    def __init__(self, stack, seed, what):
-        self._stack = stack
+    def __init__(self, crowd, what):
+        self._crowd = crowd
         self._what = what
-        self._load = PatientLoad(stack.commands, WRITERS, WRITES_PER_S, seed)
-
-    def __enter__(self):
         self._begun = time.monotonic()
-        self._load.__enter__()
-        self.goes_on(100)
-        return self
 
     def goes_on(self, writes):
         """So many writes more are acknowledged."""
-        wanted = self._load.done + writes
-        wait_until(lambda: self._load.done >= wanted, f"{writes} writes go on", 120.0, 0.1)
-
-    def told_so_far(self):
-        """How much was written while the trouble lasted, before anything was made up for."""
-        seconds = time.monotonic() - self._begun
-        return f"{self._what}: {self._load.done} writes in the first {seconds:.0f} s, {self._load.done / seconds:.0f} a second"
+        wanted = self._crowd.done + writes
+        self._wait(lambda: self._crowd.done >= wanted, f"{writes} writes go on", 120.0)
 
     def makes_up(self):
-        """What had to wait is written too: as many writes as there would have been on a quiet day."""
-        def has():
-            return self._load.done >= WRITES_PER_S * (time.monotonic() - self._begun) - 2 * WRITERS
-        wait_until(has, f"{WRITES_PER_S} writes a second, over all of the time", 420.0, 0.1)
+        """What had to wait is written too: as many writes as there would have been on a quiet day. Tells how much was written
+        while the trouble lasted, before anything was made up for."""
+        print(f"{self._what}: {self._crowd.done} writes in the first {self.seconds:.0f} s, {self._crowd.done / self.seconds:.0f} a second")
+        self._wait(lambda: self._crowd.done >= WRITES_PER_S * self.seconds - 2 * WRITERS,
+                   f"{WRITES_PER_S} writes a second, over all of the time", 420.0)
 
-    def __exit__(self, *error):
+    @property
+    def seconds(self):
+        return time.monotonic() - self._begun
+
+    def _wait(self, fact, what, at_most_s):
+        def is_so():
+            self._crowd.assert_well()
+            return fact()
+        wait_until(is_so, what, at_most_s, 0.1)
+
+
+@contextmanager
+def loaded(stack, seed, what):
+    """A stretch of time under load; at its end the log is held against what the writers were told."""
+    with PatientLoad(stack.commands, WRITERS, WRITES_PER_S, seed) as crowd:
+        load = Load(crowd, what)
         try:
-            if error[0] is None:
-                print(self.told_so_far())
-                self.makes_up()
+            load.goes_on(100)
+            yield load
+            load.makes_up()
         finally:
-            self._load.__exit__(*error)
-        self._load.report(self._what, time.monotonic() - self._begun)
-        if error[0] is None:
-            records = self._stack.log().records()
-            self._load.assert_kept_by(Fold(records, self._stack.log().partitions))
+            crowd.report(what, load.seconds)
+    crowd.assert_kept_by(Fold(stack.log().records(), stack.log().partitions))
 
 
 def assert_the_image_says_the_same(stack):
@@ -65,7 +68,7 @@ def assert_the_image_says_the_same(stack):
 def test_everything_is_replaced_one_by_one(stack, page, seed):
     upgrade, = page.blocks("Upgrade")
     before = {service: stack.inspect(service)["Id"] for service in EVERY}
-    with Loaded(stack, seed, "rolling restart") as load:
+    with loaded(stack, seed, "rolling restart") as load:
         stack.release("two")
         page.run(upgrade, timeout_s=600)
         load.goes_on(100)
@@ -82,7 +85,7 @@ def test_everything_is_replaced_one_by_one(stack, page, seed):
 
 
 def test_a_broker_is_killed_for_good(stack, seed):
-    with Loaded(stack, seed, "a broker killed") as load:
+    with loaded(stack, seed, "a broker killed") as load:
         stack.kill("kafka-3")
         load.goes_on(1000)
         assert not stack.state("kafka-3")["Running"]
@@ -91,19 +94,18 @@ def test_a_broker_is_killed_for_good(stack, seed):
 
 def test_a_command_service_is_cut_off_from_the_brokers(stack, seed):
     living = [broker for broker in BROKERS if stack.state(broker)["Running"]]  # one of them may have been killed
-    with Loaded(stack, seed, "a partition") as load:
+    with loaded(stack, seed, "a partition") as load:
         heal = stack.partition("command-1", living)
         try:
             wait_until(lambda: stack.state("command-1")["Health"]["Status"] == "unhealthy", "command-1 says that it is not ready", 240.0, 0.5)
             load.goes_on(500)
-            assert stack.commands().get("/health/ready").status == 200  # whom the proxy sends writes to now
+            wait_until(lambda: stack.commands().get("/health/ready").status == 200, "the proxy asks who is ready", 30.0, 0.5)
         finally:
             heal()
         stack.await_healthy("command-1")
-        load.goes_on(200)
+        load.goes_on(200)  # what it had under way is settled
         before = written_by(stack, "command-1")
-        load.goes_on(200)
-        assert written_by(stack, "command-1") > before, "after it has healed it takes writes again"
+        wait_until(lambda: written_by(stack, "command-1") > before, "after it has healed it takes writes again", 60.0, 1.0)
     assert_the_image_says_the_same(stack)
 
 
@@ -111,7 +113,7 @@ def test_a_broker_that_was_lost_is_replaced(stack, page, seed):
     replace, look = page.blocks("A broker that is lost for good")
     if stack.state("kafka-3")["Running"]:
         stack.kill("kafka-3")
-    with Loaded(stack, seed, "a broker replaced") as load:
+    with loaded(stack, seed, "a broker replaced") as load:
         wait_until(lambda: "Partition: " in page.run(look), "the page's command shows what misses a replica", 120.0, 1.0)
         lost = made_at(stack, "kafka-3")
         page.run(replace)

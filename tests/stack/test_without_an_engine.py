@@ -26,3 +26,4 @@ def test_what_was_not_tested_is_told(tmp_path, on_ci):
                              timeout=60).stdout
     assert re.search(rf"^{'failed' if on_ci else 'skipped'}: stack: .*test_the_host_stays", counted, re.M), counted
     assert "dockerd does not start" in done.stdout, done.stdout
+    assert ("dockerd does not start" in counted) is on_ci, "how a failure began is told where all are counted"

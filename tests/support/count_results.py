@@ -1,11 +1,15 @@
 """usage: count_results.py FOLDER [PART THAT DID NOT RUN]…
 
-Adds up the JUnit files of a folder. The last line is `N passed, N failed`; the exit code is 0 only if something passed and
-nothing failed."""
+Adds up the JUnit files of a folder, and tells of each failure how it began. The last line is `N passed, N failed`; the exit
+code is 0 only if something passed and nothing failed."""
 
 import sys
+import textwrap
 import xml.etree.ElementTree as xml
 from pathlib import Path
+
+LINES = 8
+WIDTH = 240
 
 
 def outcomes(file):
@@ -14,11 +18,20 @@ def outcomes(file):
         kinds = {child.tag for child in case}
         # ctest says it in the status; pytest by a child.
         if kinds & {"failure", "error"} or case.get("status") == "fail":
-            yield "failed", name
+            yield "failed", f"{name}\n{textwrap.indent(beginning(case), '    ')}"
         elif "skipped" in kinds or case.get("status") in ("notrun", "disabled"):
             yield "skipped", name
         else:
             yield "passed", name
+
+
+def beginning(case):
+    """How a failure began. Pytest has it in a message, GoogleTest somewhere in all that the test printed."""
+    told = [child.get("message") for child in case if child.tag in ("failure", "error") and child.get("message")]
+    lines = (told[0] if told else case.findtext("system-out") or "").splitlines()
+    # What was ended by a signal or for its time has failed in no line of its own: its last words tell most.
+    first = 0 if told else next((at for at, line in enumerate(lines) if ": Failure" in line), len(lines) - LINES)
+    return "\n".join(line[:WIDTH] for line in lines[max(0, first):][:LINES])
 
 
 def main(folder, not_run):

@@ -21,6 +21,10 @@ class Crowd:
         self._stop.set()
         for thread in self._threads:
             thread.join()
+        self.assert_well()
+
+    def assert_well(self):
+        """Raises what went wrong so far: for whoever waits for what the clients do, and would wait in vain."""
         if self._failures:
             raise self._failures[0]
 

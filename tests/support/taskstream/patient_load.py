@@ -15,7 +15,8 @@ GIVEN_UP_S = 180.0  # a write that is still not through has failed the test
 
 class PatientLoad(Crowd):
     """Each writer has a task of its own and edits it at a steady pace, however long a single write takes: what could not be
-    written in time is made up for. `acknowledged` tells which event each mark was answered with."""
+    written in time is made up for. `acknowledged` tells which event each mark was answered with. A seed gives the same moments, and
+    never the same keys: one log sees it twice when a test is run again, or another one with it."""
 
     def __init__(self, connect, writers, writes_per_s, seed):
         super().__init__(writers, seed)
@@ -34,21 +35,21 @@ class PatientLoad(Crowd):
 
     def _live(self, rng):
         client = self._connect()
-        created = self._succeed(rng, lambda key: client.create(self.title, {"Idempotency-Key": key}))
+        created = self._succeed(lambda key: client.create(self.title, {"Idempotency-Key": key}))
         task, version = created.json["taskId"], created.version
         with self._lock:
             self.tasks.append(task)
         due = time.monotonic() + rng.random() * self._interval_s
         while not self._stop.wait(max(0.0, due - time.monotonic())):
             due += self._interval_s
-            mark = _id(rng)
-            answer = self._succeed(rng, lambda key: client.edit(task, version, {"Idempotency-Key": key}, description=mark))
+            mark = str(uuid.uuid4())
+            answer = self._succeed(lambda key: client.edit(task, version, {"Idempotency-Key": key}, description=mark))
             version = answer.version
             with self._lock:
                 self.acknowledged[mark] = answer.event_id
 
-    def _succeed(self, rng, write):
-        key, begun = _id(rng), time.monotonic()
+    def _succeed(self, write):
+        key, begun = str(uuid.uuid4()), time.monotonic()
         while True:
             try:
                 answer = write(key)
@@ -87,7 +88,3 @@ class PatientLoad(Crowd):
         asked = sum(self.answers.values())
         print(f"{what}: {self.done} writes in {seconds:.0f} s, {self.done / seconds:.0f} a second; asked {asked} times, "
               f"answers {dict(self.answers)}, the longest took {self.longest_s:.1f} s")
-
-
-def _id(rng):
-    return str(uuid.UUID(int=rng.getrandbits(128), version=4))

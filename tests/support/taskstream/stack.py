@@ -38,7 +38,9 @@ class Stack:
 
     def token_of(self, said):
         """The token that `taskstream-token make` has said."""
-        self.tokens.append(re.search(r"^taskstream_[\w-]{43}(?=\s*$)", said, re.M)[0])
+        found = re.search(r"^taskstream_[\w-]{43}(?=\s*$)", said, re.M)
+        assert found, f"no token was said:\n{said[-4000:]}"
+        self.tokens.append(found[0])
         return self.tokens[-1]
 
     def down(self):
