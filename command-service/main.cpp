@@ -174,6 +174,7 @@ int run(const Config& config) {
   }
 
   // From the outside in: no more requests, no more records, no more work, and only then store and log themselves.
+  if (driver) driver->let_nobody_wait();
   server.drain(kDrain);
   if (driver) {
     driver->stop_following();

@@ -17,7 +17,7 @@ namespace taskstream::command {
 // them. Each partition is asked by itself, so that one without a leader holds up nobody else.
 class Barrier {
  public:
-  // Starts a barrier over these partitions. Its ticket comes out of take_reached() later.
+  // Starts a barrier over these partitions. Its ticket comes out of take_reached() later, and may then begin again.
   void begin(Ticket ticket, const std::vector<events::Partition>& over);
   // Forgets a ticket whose request has been answered otherwise. However many wait: they may all give up at once.
   void cancel(Ticket ticket);

@@ -153,6 +153,11 @@ void Replica::on_saved(Now now) {
   settle(now);
 }
 
+void Replica::on_draining() {
+  token_waits_.close();
+  for (const Waiter& waiter : token_waits_.take_all()) refuse(waiter, behind_token(waiter));
+}
+
 void Replica::on_stopping(Now now) {
   saving_.on_stopping();
   settle(now);
@@ -377,24 +382,27 @@ void Replica::on_barrier(Ticket ticket, Now now) {
     command.confirmed = true;
     turns_.give_again(ticket);
   } else if (const auto read = reads_.find(ticket); read != reads_.end()) {
-    figures_.barriers.note(now.steady - read->second.asked_at);
+    figures_.barriers.note(now.steady - read->second.waits_since);
     answer_read(ticket);
   }
 }
 
 void Replica::on_deadline(Ticket ticket) {
-  if (commands_.contains(ticket)) give_up(ticket, "the log did not answer within the time for the command");
-  if (reads_.contains(ticket))
+  if (commands_.contains(ticket)) {
+    give_up(ticket, "the log did not answer within the time for the command");
+  } else if (reads_.contains(ticket)) {
     finish_read(ticket, LogUnavailable{"the log did not answer within the time for the read"});
+  }
 }
 
 // Carries on whatever the last input made possible, until nothing moves any more.
 void Replica::settle(Now now) {
   while (!stopped_) {
-    std::vector<Waiter> covered = token_waits_.take_covered();
-    for (Waiter& waiter : covered) begin(std::move(waiter), now);
+    // First those who are through: they make room for the others.
     const std::vector<Ticket> reached = barrier_.take_reached();
     for (const Ticket ticket : reached) on_barrier(ticket, now);
+    std::vector<Waiter> covered = token_waits_.take_covered();
+    for (Waiter& waiter : covered) begin(std::move(waiter), now);
     do_duties(now);
     if (covered.empty() && reached.empty() && turns_.none_due()) break;
     while (const auto ticket = turns_.take()) take_turn(*ticket, now);
@@ -441,7 +449,7 @@ void Replica::confirm(Ticket ticket, ReadRequest request, Now now) {
   if (options_.waiters_at_most != 0 && reads_.size() >= options_.waiters_at_most) return reply(ticket, TooManyWait());
   const events::Partition partition = partition_of(request.stream);
   deadlines_.emplace(now.steady + request.timeout, ticket);
-  reads_.emplace(ticket, Read{.request = std::move(request), .asked_at = now.steady});
+  reads_.emplace(ticket, Read{.request = std::move(request), .waits_since = now.steady});
   barrier_.begin(ticket, {partition});
 }
 

@@ -80,6 +80,9 @@ class Replica {
   void on_end_of_log(events::Partition partition, const events::EventLog::EndsOfPartitions& end, Now now);
   // The change of the last Persist is committed.
   void on_saved(Now now);
+  // No more requests come but those of clients that are here already. Nobody waits for a token from now on: whoever
+  // does is told what is still true, that this is behind it and that nothing happened.
+  void on_draining();
   // The end is near: whatever is unsaved is saved at once from now on.
   void on_stopping(Now now);
   // The log is not what it was. Nothing is decided or promised any more.
@@ -135,7 +138,7 @@ class Replica {
   };
   struct Read {
     ReadRequest request;
-    SteadyTime asked_at;  // for the end of the log
+    SteadyTime waits_since;  // for its barrier
   };
   // An append that the log has not reported on yet, whether or not its command still waits.
   struct Flying {

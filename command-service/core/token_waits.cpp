@@ -1,5 +1,7 @@
 #include "command-service/core/token_waits.hpp"
 
+#include <cassert>
+
 namespace taskstream::command {
 
 using events::Offset;
@@ -52,6 +54,7 @@ std::vector<Waiter> TokenWaits::take_all() {
 // Behind the first of its positions that the fold has not reached.
 void TokenWaits::stand(Ticket ticket, Place& place, const PositionVector& fold) {
   const PositionVector& wanted = place.waiter.at_least();
+  assert(!fold.covers(wanted));
   Partition partition = 0;
   while (fold.next(partition) >= wanted.next(partition)) ++partition;
   place.behind = {.partition = partition, .offset = wanted.next(partition)};

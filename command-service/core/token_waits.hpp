@@ -29,10 +29,12 @@ class TokenWaits {
  public:
   explicit TokenWaits(std::size_t at_most) : at_most_(at_most) {}  // 0 = any number
 
-  bool has_room() const { return at_most_ == 0 || waiting_.size() < at_most_; }
+  bool has_room() const { return !is_closed_ && (at_most_ == 0 || waiting_.size() < at_most_); }
+  // There is no room any more.
+  void close() { is_closed_ = true; }
   std::size_t size() const { return waiting_.size(); }
 
-  // Of a request whose tokens the fold does not cover yet.
+  // Of a request whose tokens the fold does not cover yet, while there is room.
   void add(Waiter waiter, const events::PositionVector& fold, SteadyTime now);
   void on_fold(events::Partition partition, const events::PositionVector& fold);
 
@@ -46,13 +48,14 @@ class TokenWaits {
   struct Place {
     Waiter waiter;
     SteadyTime due;
-    events::Position behind;  // the offset that the fold has to reach next
+    events::Position behind;  // what the fold has to reach next
   };
 
   void stand(Ticket ticket, Place& place, const events::PositionVector& fold);
   Waiter leave(Ticket ticket);
 
   std::size_t at_most_;
+  bool is_closed_ = false;
   std::unordered_map<Ticket, Place> waiting_;
   std::map<events::Partition, std::set<std::pair<events::Offset, Ticket>>> behind_;
   std::set<std::pair<SteadyTime, Ticket>> dues_;

@@ -53,7 +53,8 @@ void write_fold(const Replica& replica, MetricsPage& page) {
              seconds(replica.lag().time(replica.fold(), std::chrono::steady_clock::now())));
   page.gauge("taskstream_waiters", "Requests that wait for what their consistency token names.",
              static_cast<double>(replica.waiting_for_tokens()));
-  page.gauge("taskstream_commands_under_way", "Commands that wait for their answer, and no longer for their token.",
+  page.gauge("taskstream_commands_under_way",
+             "Commands that are carried out, the service's own among them, and that wait no longer for a token.",
              static_cast<double>(replica.commands_under_way()));
   page.gauge("taskstream_reads_under_way", "Strong reads that wait for a look at the log's end.",
              static_cast<double>(replica.reads_under_way()));

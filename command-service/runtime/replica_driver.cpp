@@ -75,6 +75,10 @@ void ReplicaDriver::start() {
   asio::post(context_, [this] { tick(); });
 }
 
+void ReplicaDriver::let_nobody_wait() {
+  asio::post(context_, [this] { give([this] { replica_.on_draining(); }); });
+}
+
 void ReplicaDriver::stop_following() {
   inbox_->close();
   subscription_.reset();
@@ -99,7 +103,7 @@ asio::awaitable<Answer> ReplicaDriver::ask(Hand hand_to_replica) {
   auto initiate = [this, ticket, &hand_to_replica](auto handler) {
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
     // Posted, not called: an answer must not run a handler in the middle of the effects.
-    waiters_.emplace(ticket, [this, shared](Answer answer) {
+    asked_.emplace(ticket, [this, shared](Answer answer) {
       asio::post(context_, [shared, answer = std::move(answer)]() mutable { (*shared)(std::move(answer)); });
     });
     give([&] { hand_to_replica(ticket); });
@@ -258,8 +262,8 @@ void ReplicaDriver::carry_out(AskEnd ask) {
 }
 
 void ReplicaDriver::carry_out(Reply reply) {
-  const auto waiter = waiters_.extract(reply.ticket);
-  if (!waiter.empty()) waiter.mapped()(std::move(reply.answer));
+  const auto asked = asked_.extract(reply.ticket);
+  if (!asked.empty()) asked.mapped()(std::move(reply.answer));
 }
 
 void ReplicaDriver::carry_out(Persist persist) {

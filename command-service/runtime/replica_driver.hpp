@@ -42,6 +42,8 @@ class ReplicaDriver {
 
   // Follows the log from where the store is. Call once.
   void start();
+  // Nobody waits for a token any more, and whoever does is answered. Call it before requests are drained.
+  void let_nobody_wait();
   // Lets go of the log: no input comes after it. Blocks until the log's threads are out of here; call it from a thread
   // that does not run the context. The log can then be destroyed.
   void stop_following();
@@ -70,7 +72,7 @@ class ReplicaDriver {
 
  private:
   class LogFollower;
-  using Waiter = std::function<void(Answer)>;
+  using Answered = std::function<void(Answer)>;
 
   template <class Hand>
   boost::asio::awaitable<Answer> ask(Hand hand_to_replica);
@@ -102,7 +104,7 @@ class ReplicaDriver {
   std::unique_ptr<LogFollower> follower_;
   std::unique_ptr<events::Subscription> subscription_;
   boost::asio::steady_timer ticker_;
-  std::unordered_map<Ticket, Waiter> waiters_;
+  std::unordered_map<Ticket, Answered> asked_;
   Ticket last_ticket_ = 0;
   bool told_caught_up_ = false;
   Appends appends_;

@@ -111,6 +111,21 @@ TEST(Barrier, ForgetsWhoIsCancelledWhereverTheyWait) {
   EXPECT_EQ(barrier.take_reached(), Tickets{2});
 }
 
+TEST(Barrier, TakesATicketAgainThatIsThrough) {
+  Barrier barrier;
+  barrier.begin(1, {0});
+  barrier.take_asks();
+  barrier.on_end(0, 3, 3);
+  ASSERT_EQ(barrier.take_reached(), Tickets{1});
+  barrier.begin(1, {0});
+  ASSERT_EQ(barrier.take_asks(), Asks{0});
+  barrier.on_end(0, 4, 3);
+  EXPECT_EQ(barrier.take_reached(), Tickets{}) << "the end of the first one proves nothing to the second";
+  barrier.cancel(1);
+  barrier.on_fold(0, 4);
+  EXPECT_EQ(barrier.take_reached(), Tickets{});
+}
+
 // Each of them looking at all the others took minutes for so many.
 TEST(Barrier, LetsManyGiveUpAtOnce) {
   constexpr Ticket kMany = 50'000;

@@ -164,6 +164,35 @@ TEST_F(ReplicaTest, LetsNoMoreWaitThanMay) {
   EXPECT_EQ(b.answer(b.send(retitle("x"), {}, {}, log.end())), nullptr);
 }
 
+TEST_F(ReplicaTest, LetsAReadBeginWithTheRoomOfThoseWhoAreThrough) {
+  a.send_through(create());
+  std::vector<Ticket> reads;
+  for (int i = 0; i < 4; ++i) reads.push_back(b.read());
+  b.answer_end();
+  b.answer_end();  // to those who came while the first one was asked
+  const Ticket later = b.read(anybody("ann"), log.end());
+  b.read_all();  // what all five have waited for
+  for (const Ticket ticket : reads) EXPECT_NE(b.answer(ticket), nullptr);
+  EXPECT_EQ(b.answer(later), nullptr) << "its own barrier has begun";
+  b.answer_end();
+  EXPECT_NE(b.answer(later), nullptr);
+  EXPECT_EQ(b.answer_as<TooManyWait>(later), nullptr);
+}
+
+TEST_F(ReplicaTest, LetsNobodyWaitForATokenWhileItDrains) {
+  a.send_through(create());
+  const Ticket waits = b.send(retitle("x"), {}, {}, log.end());
+  const Ticket reads = b.read(anybody("ann"), log.end());
+  b.drain();
+  EXPECT_NE(b.answer_as<BehindToken>(waits), nullptr);
+  EXPECT_NE(b.answer_as<BehindToken>(reads), nullptr);
+  EXPECT_NE(b.answer_as<BehindToken>(b.send(retitle("x"), {}, {}, log.end())), nullptr);
+  b.read_all();
+  EXPECT_FALSE(b.appends_something()) << "nothing happens to what was refused";
+  b.send(retitle("y"), at_version(1), {}, log.end());
+  EXPECT_TRUE(b.appends_something()) << "who need not wait is served to the end";
+}
+
 TEST_F(ReplicaTest, LetsWhoWaitedForTheirTokenMakeRoom) {
   log.append(events::Record());
   for (int i = 0; i < 4; ++i) b.send(create(), {}, {}, log.end());

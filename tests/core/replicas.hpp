@@ -80,11 +80,15 @@ class Instance {
     return ticket;
   }
 
-  Ticket read(Asker asker = anybody("ann")) {
+  Ticket read(Asker asker = anybody("ann"), events::PositionVector at_least = {}) {
     const Ticket ticket = ++last_ticket_;
-    replica_.on_read(
-        ticket, {.stream = events::StreamId::of(kTask), .asker = std::move(asker), .wait = kWait, .timeout = kTimeout},
-        now_);
+    replica_.on_read(ticket,
+                     {.stream = events::StreamId::of(kTask),
+                      .asker = std::move(asker),
+                      .at_least = std::move(at_least),
+                      .wait = kWait,
+                      .timeout = kTimeout},
+                     now_);
     collect();
     return ticket;
   }
@@ -133,6 +137,10 @@ class Instance {
     return found != answers_.end() ? &found->second.result : nullptr;
   }
   const events::PositionVector& fold_of(Ticket ticket) const { return answers_.at(ticket).fold; }
+  void drain() {
+    replica_.on_draining();
+    collect();
+  }
   void damage() {
     replica_.on_damage("made anew");
     collect();

@@ -127,6 +127,32 @@ def test_the_command_service_lets_no_more_wait_than_may(scene):
     assert scrape(service).value("taskstream_waiters") == 0
 
 
+def test_who_waits_is_answered_when_a_service_ends(scene):
+    log = scene.file_log()
+    service, projection = scene.command_service(log), scene.projection_service(log)
+    created = service.client().create("Anything")
+    task = created.json["taskId"]
+    waits = {"Consistency-Token": moved_on(created.token, 1), "Prefer": "wait=30"}
+    items = [{"commandId": str(i), "method": "PATCH", "path": f"/v1/tasks/{task}", "body": {"title": "x"}, "expectedVersion": "*"} for i in range(2)]
+
+    def end():
+        for ending, at_work in ((service, 3), (projection, 1)):
+            wait_until(lambda ending=ending, at_work=at_work: scrape(ending).value("taskstream_waiters") == at_work, f"{at_work} wait", 10.0)
+        begun = time.monotonic()
+        assert service.terminate() == 0 and projection.terminate() == 0
+        return time.monotonic() - begun
+    read, write, batch, page, took = in_parallel([
+        lambda: service.client().request("GET", f"/v1/tasks/{task}", headers=waits),
+        lambda: service.client().edit(task, "*", waits, title="Never"),
+        lambda: service.client().request("POST", "/v1/batch", {"commands": items}, waits),
+        lambda: projection.client().request("GET", "/v1/tasks", headers=waits),
+        end])
+    assert [(answer.status, answer.code) for answer in (read, write)] == [(503, "READ_MODEL_BEHIND")] * 2
+    assert page.status == 503 and page.code == "READ_MODEL_BEHIND", page
+    assert batch.json["results"][0]["body"]["code"] == "READ_MODEL_BEHIND", batch.json
+    assert took < 8.0, "both end long before the time for requests under way is over"
+
+
 def test_reads_are_monotonic_across_replicas(scene, log, seed):
     """Each answer's token goes along with the next request: no replica answers from before what another has shown."""
     service = scene.command_service(log)

@@ -55,6 +55,8 @@ void EndOfLog::ask(std::vector<Partition> of, Deadline deadline, EventLog::EndDo
 void EndOfLog::answer_requests() {
   std::unique_lock lock(mutex_);
   while (!closing_) {
+    // Whoever has cleared the doubt: of probes that deny, each follows upon the other.
+    if (!reachability_.is_in_doubt()) failed_probes_ = 0;
     if (!requests_.empty()) {
       answer_together(lock);
     } else if (reachability_.is_in_doubt()) {

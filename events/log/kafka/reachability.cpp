@@ -14,8 +14,9 @@ void Reachability::confirm() {
 }
 
 void Reachability::deny(const std::string& reason) {
-  in_doubt_ = true;  // or nobody would ask again
-  if (reachable_.exchange(false)) spdlog::warn("The Kafka cluster does not answer: {}", reason);
+  const bool is_news = reachable_.exchange(false);
+  in_doubt_ = true;  // or nobody would ask again. Last: whoever confirms meanwhile clears it, and sees the other one.
+  if (is_news) spdlog::warn("The Kafka cluster does not answer: {}", reason);
 }
 
 }  // namespace taskstream::events::kafka

@@ -12,7 +12,8 @@ namespace taskstream::events::kafka {
 // What librdkafka's clients said of themselves last. Thread-safe.
 class Statistics {
  public:
-  // `client` is what the client is for, e.g. `producer`. What it says no more stays as it was, but a broker is not up.
+  // `client` is what the client is for, e.g. `producer`. What it says no more stays as it was, but a broker is
+  // not up, until the client has reached a broker again.
   void take(const std::string& client, std::string_view json);
   LogFigures figures() const;
 
