@@ -198,9 +198,11 @@ def test_a_read_that_waits_for_tokens_describes_prefer(client, service, commands
     ahead = moved_on(commands.client().create("The last").token, 1_000)
     for path, method in described.every_operation():
         if method == "GET" and "Consistency-Token" in described.parameters(path, method, "header"):
-            short, long = (timed(lambda: asking.ask(path, method, Consistency_Token=ahead, Prefer=wait)) for wait in ("wait=0", "wait=1"))
-            assert short[0] == long[0] == 503, path
-            assert (long[1] - short[1] > 0.7) == ("Prefer" in described.parameters(path, method, "header")), f"{path}: {short} {long}"
+            shortest, longest = (min(timed(lambda: asking.ask(path, method, Consistency_Token=ahead, Prefer=wait)) for _ in range(3))
+                                 for wait in ("wait=0", "wait=1"))  # of three: a busy machine makes either longer, and none shorter
+            assert shortest[0] == longest[0] == 503, path
+            waits = longest[1] - shortest[1] > 0.7
+            assert waits == ("Prefer" in described.parameters(path, method, "header")), f"{path}: {shortest} {longest}"
 
 
 def timed(ask):

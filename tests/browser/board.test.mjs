@@ -97,7 +97,9 @@ test("edits made offline wait, are flushed, and the one that conflicts asks", as
   await ada.context.setOffline(false);
   await ada.page.getByText("Live", { exact: true }).waitFor();
   await ada.page.getByRole("button", { name: "1 conflict" }).click();
-  assert.equal((await asOfNow("Offline, alone")).description, "Written in a tunnel");
+  await ada.sent("Offline, alone"); // the queue may be at the other one still
+  const alone = await until(() => asOfNow("Offline, alone"), "the list has the task");
+  assert.equal(alone.description, "Written in a tunnel");
   await ada.page.getByRole("dialog").getByRole("button", { name: "Overwrite with mine" }).click();
   await bob.card("Offline, Ada's").waitFor();
   await ada.page.getByText("not sent yet").waitFor({ state: "detached" });

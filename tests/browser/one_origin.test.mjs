@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer, request } from "node:http";
 import { after, before, test } from "node:test";
 
-import { startServices } from "../support/web/services.mjs";
+import { startServices, until } from "../support/web/services.mjs";
 import { Person, startBrowser } from "./browser.mjs";
 
 let services;
@@ -43,7 +43,12 @@ test("what is written there goes to the path, and shows", async () => {
   await ada.create("Water the plants");
   await ada.edit("Water the plants", { Priority: "Urgent" });
   await ada.card("Water the plants").getByText("Urgent").waitFor();
-  const stored = await (await fetch(`${services.projection.url}/v1/tasks`)).json();
+  // The card shows it before it is sent, and the list has it only some time after.
+  await ada.sent("Water the plants");
+  const stored = await until(async () => {
+    const list = await (await fetch(`${services.projection.url}/v1/tasks`)).json();
+    return list.items.some(({ priority }) => priority === "URGENT") && list;
+  }, "the list has the change");
   assert.deepEqual(
     stored.items.map(({ title, priority, createdBy }) => [title, priority, createdBy]),
     [["Water the plants", "URGENT", "Ada"]],

@@ -59,7 +59,12 @@ test("one signs in by a token, works under its name, and signs out", async () =>
     queryUrl: services.projection.url,
     token: services.tokens.root,
   });
-  const [task] = (await judge.listTasks()).items;
+  // The dialog shows the claim before it is sent, and the list has it only some time after.
+  await person.sent("Signed");
+  const task = await until(async () => {
+    const [first] = (await judge.listTasks()).items;
+    return first?.assigneeId && first;
+  }, "the list has the claim");
   assert.deepEqual([task.createdBy, task.assigneeId], [grace.userId, grace.userId]);
 
   await person.page.reload();

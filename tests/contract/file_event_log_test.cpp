@@ -107,7 +107,11 @@ TEST_F(FileEventLog, GivesUpAnAppendThatWaitedForTooLong) {
     EXPECT_EQ(outcome.status, Status::NotAppended);
     EXPECT_NE(outcome.reason, "");
   }
-  EXPECT_EQ(append_and_wait(*log, 0, record_of("b")).position, Position{});
+  // So short a time may be over again on a busy machine.
+  AppendOutcome outcome;
+  do outcome = append_and_wait(*log, 0, record_of("b"));
+  while (outcome.status == Status::NotAppended);
+  EXPECT_EQ(outcome.position, Position{}) << "of what was refused nothing is there";
 }
 
 TEST_F(FileEventLog, RefusesAppendsWhenItsQueueIsFull) {

@@ -7,7 +7,7 @@ import resource
 import time
 
 import pytest
-from taskstream.checks import assert_read_model_equals_fold
+from taskstream.checks import assert_read_model_equals_fold, await_invariants_of_users
 from taskstream.client import NoAnswer
 from taskstream.crowd import Crowd
 from taskstream.fold import Fold
@@ -83,6 +83,7 @@ def test_after_kills_at_random_moments(scene, seed, kills):
             projection.kill()
             projection.start()
             wait_until(lambda: everybody.done > before, "commands go on")
+    await_invariants_of_users(log)  # until then the service takes tasks from who was deactivated
     assert_read_model_equals_fold(projection, log)
     assert_old_versions_equal_fold(projection, log, rng, 300)
 

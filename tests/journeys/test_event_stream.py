@@ -56,6 +56,7 @@ def test_every_change_is_told_as_it_happens(scene, log):
 def test_a_filter_lets_pass_what_fits_before_or_after(scene, log):
     commands, projection = scene.command_service(log).client(), scene.projection_service(log)
     stream = EventStream(projection.port, "?status=NOT_STARTED,BLOCKED&tag=mine")
+    assert stream.next().id, "where it begins: the head alone comes before that is settled"
     commands.create("Not mine", tags=["yours"])
     mine = commands.create("Mine", tags=["mine"]).json["taskId"]
     commands.move(mine, 1, "IN_PROGRESS")

@@ -29,10 +29,14 @@ def ask(connection, path="/health/live"):
     return connection.recv(65536)
 
 
-def await_told(stream, event_id):
+def await_told(stream, words):
+    """All that comes up to these words, with them."""
     told = b""
-    while event_id.encode() not in told:
-        told += stream.recv(65536)
+    while words.encode() not in told:
+        received = stream.recv(65536)
+        assert received, f"the stream ended without {words!r}"
+        told += received
+    return told
 
 
 def is_refused(secure, port, **settings):
@@ -55,7 +59,8 @@ def test_a_task_travels_over_tls(scene, secure):
 
     stream = secure.connect(queries.port)
     stream.sendall(b"GET /v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    assert b" 200 OK" in stream.recv(4096)
+    # Up to where it begins: the head alone comes before that is settled.
+    assert b" 200 OK" in await_told(stream, "\nid: ")
     created = commands.client().create("Write the guide", description="x" * 1_900)
     assert created.status == 201
     read = queries.client().get(f"/v1/tasks/{created.json['taskId']}", Consistency_Token=created.token)

@@ -225,11 +225,15 @@ def test_where_the_fold_stands_and_how_old_the_rows_are(services):
 
 def test_a_rebuild_shows_while_it_runs(services):
     _, projection = services
-    seen = []
-    assert projection.client().request("POST", "/v1/projection/rebuild").status == 202
-    seen.append(scrape(projection).value("taskstream_rebuild_running"))
+    client, asked = projection.client(), []
+
+    def shows():
+        # Asked for again where a whole one has passed before the look; 409 while it has not.
+        assert client.request("POST", "/v1/projection/rebuild").status in ((202, 409) if asked else (202,))
+        asked.append(True)
+        return scrape(projection).value("taskstream_rebuild_running") == 1
+    wait_until(shows, "a rebuild shows", pause_s=0.0)
     wait_until(lambda: scrape(projection).value("taskstream_rebuild_running") == 0, "it is over")
-    assert seen == [1]
 
 
 def test_only_commits_are_counted_as_such(scene):

@@ -33,7 +33,7 @@ def test_each_subject_has_a_rate_of_its_own(request, service):
     assert answers[0].headers["RateLimit"] == f'"principal";r={RATE - 1};t=1'
     assert refused.code == "RATE_LIMITED" and refused.headers["Retry-After"] == "1"
     assert refused.headers["RateLimit"] == '"principal";r=0;t=1'
-    assert any(answer.status == 429 for answer in ask_until(again, 429)), "over another connection too"
+    assert len(ask_until(again, 429)) <= RATE, "over another connection too: with a bucket of its own it would get further"
     assert ben.get("/v1/me").status == 200, "others have what is theirs"
     assert service.client().get("/health/ready").status == 200
     wait_until(lambda: ann.get("/v1/me").status == 200, "and it is over soon")
@@ -44,7 +44,10 @@ def test_many_bad_tokens_are_refused_otherwise_and_keep_out_nobody(request, serv
     answers = ask_until(stranger, 429)
     assert [answer.status for answer in answers[:RATE]] == [401] * RATE
     assert answers[-1].code == "RATE_LIMITED"
-    assert service.client().get("/v1/nowhere").status == 429, "whoever has no token is one of them"
+    # Whoever has no token is one of them: is refused at once, when the stranger is, and not after a number of requests of
+    # their own. Asked some times, as a token of the bucket may come back in between, but never as often as a bucket holds.
+    nobody = service.client()
+    assert any(ask_until(stranger, 429) and nobody.get("/v1/nowhere").status == 429 for _ in range(RATE - 1))
     assert ann.get("/v1/me").status == 200, "a good token from the same address is taken"
 
 

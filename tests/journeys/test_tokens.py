@@ -209,8 +209,10 @@ def test_other_machines_are_served_with_authentication_alone(access, tmp_path):
     refused = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30)
     assert refused.returncode == 2 and "--auth" in refused.stderr and "--insecure" in refused.stderr
     with subprocess.Popen([*command, *access.flags], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as service:
-        assert service.stdout.readline().startswith(b"listening on http://0.0.0.0:")
-        service.terminate()
+        try:
+            assert service.stdout.readline().startswith(b"listening on http://0.0.0.0:")
+        finally:
+            service.terminate()  # or the end of the block would wait for ever
 
 
 def test_a_token_expires(scene, access):

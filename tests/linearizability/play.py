@@ -52,8 +52,8 @@ class Play:
                   self._rng.choice([self._restart_the_broker, self._pause_the_broker])]
         self._rng.shuffle(faults)
         tasks = HotTasks(self._seed)
-        clients = [RandomClient(i, CLIENTS, self._services, tasks, self.history, self._seed) for i in range(CLIENTS)]
-        for client in clients:
+        self._clients = [RandomClient(i, CLIENTS, self._services, tasks, self.history, self._seed) for i in range(CLIENTS)]
+        for client in self._clients:
             client.start()
         try:
             self._await_progress()
@@ -62,13 +62,11 @@ class Play:
                 fault()
                 self._await_progress()
         finally:
-            for client in clients:
+            for client in self._clients:
                 client.end()
-            for client in clients:
+            for client in self._clients:
                 client.join()
-        failures = [client.failure for client in clients if client.failure]
-        if failures:
-            raise failures[0]
+        self._assert_clients_well()
 
     def judge(self, checker):
         """Whether the checker accepts it, and what it says. A history that it does not accept is kept, with the checker's
@@ -90,7 +88,16 @@ class Play:
         for service in self._services:
             service.await_ready(40.0)
         before = self.history.made
-        wait_until(lambda: self.history.made > before + 100, "writes go on", 40.0)
+
+        def writes_go_on():
+            self._assert_clients_well()  # or one would wait in vain for what has failed, and hear nothing of why
+            return self.history.made > before + 100
+        wait_until(writes_go_on, "writes go on", 40.0)
+
+    def _assert_clients_well(self):
+        for client in self._clients:
+            if client.failure:
+                raise client.failure
 
     # ---- the faults
 

@@ -72,9 +72,13 @@ def test_an_interrupted_rebuild_leaves_nothing(scene):
     append_tasks(log, 10, 200_000)
     for how, flag, target in ((signal.SIGINT, "--into", "fresh.db"), (signal.SIGTERM, "--into", "fresh.db")):
         building = subprocess.Popen([PROGRAM, "rebuild", flag, scene.folder / target, "--log", log.url], stderr=subprocess.PIPE)
-        draft = wait_until(lambda: [p for p in scene.folder.glob("fresh.db.rebuilding-*[0-9]") if p.stat().st_size > 0],
-                           "the rebuild has written something")
-        building.send_signal(how)
-        assert building.wait(timeout=1.5) == 130 and b"interrupted" in building.stderr.read()
+        try:
+            draft = wait_until(lambda: [p for p in scene.folder.glob("fresh.db.rebuilding-*[0-9]") if p.stat().st_size > 0],
+                               "the rebuild has written something")
+            building.send_signal(how)
+            assert building.wait(timeout=20.0) == 130 and b"interrupted" in building.stderr.read()
+        finally:
+            building.kill()
+            building.wait()
         assert models_in(scene.folder) == [] and draft
     assert rows(log.path, "SELECT count(*) FROM records") == [(200_010,)]

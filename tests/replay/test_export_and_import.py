@@ -193,9 +193,13 @@ def start_import_that_waits(scene, golden_log, log):
 def test_an_interrupted_import_into_a_file_leaves_nothing(scene, golden_log, how):
     log = FileLog(scene.folder / "copy.log")
     importing = start_import_that_waits(scene, golden_log, log)
-    wait_until(lambda: list(scene.folder.glob("copy.log.importing-*")), "the import has begun")
-    importing.send_signal(how)
-    assert importing.wait(timeout=1.5) == 130
+    try:
+        wait_until(lambda: list(scene.folder.glob("copy.log.importing-*")), "the import has begun")
+        importing.send_signal(how)
+        assert importing.wait(timeout=20.0) == 130
+    finally:
+        importing.kill()
+        importing.wait()
     assert list(scene.folder.glob("copy.log*")) == []
 
 

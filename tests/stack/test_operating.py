@@ -34,7 +34,7 @@ def test_a_token_of_prometheus_that_was_revoked_is_made_anew(stack, page):
     assert stack.execute("prometheus", "cat", "/run/secrets/metrics-token") != before
     # A second time there is nothing to do.
     page.run(make_anew)
-    assert "Prometheus has its token" in stack.said("auth")
+    wait_until(lambda: "Prometheus has its token" in stack.said("auth"), "the container says so")  # `up -d` waits for nothing
 
 
 def test_a_service_is_asked_whether_it_is_ready(page):

@@ -16,6 +16,7 @@ def test_a_task_travels_through_the_one_origin(stack):
     commands, queries = stack.commands(), stack.queries()
     stream = EventStream(PROXY_PORT, bearer=stack.token)
     assert stream.status == 200
+    assert stream.next().id  # where it begins: the head alone comes before that is settled
 
     created = commands.create("Write the guide", {"Idempotency-Key": str(uuid.uuid4())})
     assert created.status == 201, created

@@ -1,6 +1,7 @@
 import os
 import signal
 import subprocess
+from pathlib import Path
 
 from .places import KAFKA_JARS, ROOT, free_port, is_listened_on
 from .waiting import wait_until
@@ -75,7 +76,10 @@ class Broker:
         wait_until(lambda: not _command_line(pid) and not is_listened_on(self.address), "the broker is gone")
 
     def pause(self):
-        os.kill(self._pid(), signal.SIGSTOP)
+        pid = self._pid()
+        os.kill(pid, signal.SIGSTOP)
+        # It takes effect on one thread after the other; until then some still answer.
+        wait_until(lambda: _is_stopped(pid), "every thread of the broker is stopped", pause_s=0.001)
 
     def resume(self):
         os.kill(self._pid(), signal.SIGCONT)
@@ -123,6 +127,13 @@ def _command_line(pid):
         return open(f"/proc/{pid}/cmdline", "rb").read()  # empty once it has died, reaped or not
     except OSError:
         return b""
+
+
+def _is_stopped(pid):
+    try:  # the state is the field behind the name, which stands in parentheses and may hold any
+        return all(stat.read_text().rpartition(") ")[2].startswith("T") for stat in Path(f"/proc/{pid}/task").glob("*/stat"))
+    except OSError:
+        return False  # a thread has ended meanwhile
 
 
 def run_java(arguments, text=None):

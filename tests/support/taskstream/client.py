@@ -138,12 +138,12 @@ class Client:
 
     # ---- whole collections
 
-    def pages(self, path):
-        """The items of every page."""
+    def pages(self, path, **headers):
+        """The items of every page, each asked for with these headers."""
         items, cursor = [], None
         while True:
             joint = "&" if "?" in path else "?"
-            answer = self.get(path + (f"{joint}cursor={cursor}" if cursor else ""))
+            answer = self.get(path + (f"{joint}cursor={cursor}" if cursor else ""), **headers)
             assert answer.status == 200, answer
             items += answer.json["items"]
             cursor = answer.json.get("nextCursor")

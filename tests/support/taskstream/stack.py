@@ -56,6 +56,10 @@ class Stack:
     def await_healthy(self, *services):
         for service in services:
             wait_until(lambda: self.state(service).get("Health", {}).get("Status") == "healthy", f"{service} is healthy", READY_S, 0.5)
+        # The proxy asks by itself, and may not have heard yet.
+        for those, client in ((COMMANDS, self.commands), (PROJECTIONS, self.queries)):
+            if set(those) & set(services):
+                wait_until(lambda: client().get("/health/ready").status == 200, "the proxy knows one of them that is ready", 60.0, 0.5)
 
     def await_replicated(self, replicas=3):
         """Every partition of the log has this many replicas in sync: the next broker may go."""
