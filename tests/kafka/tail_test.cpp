@@ -115,6 +115,36 @@ TEST(KafkaTail, DeliversALongBacklogInOrderToASlowFollower) {
   }
 }
 
+// Before anything is followed, the last record that was read of each partition is looked at. Fetched as librdkafka is
+// not made for, they took a second or more in every other round.
+TEST(KafkaTail, BeginsAtOnceWhereMuchWasWrittenBehindTheCheckpoint) {
+  constexpr Partition kPartitions = 48;
+  constexpr int kRecords = 12'000;
+  const auto log = open_fresh_log(fresh_topic(), kPartitions);
+  Checkpoint checkpoint;
+  for (Partition p = 0; p < kPartitions; ++p) {
+    append_and_wait(*log, p, "first");
+    checkpoint.advance(**log->read({.partition = p, .offset = 0}, in(5s)));
+  }
+  std::atomic<int> settled = 0;
+  for (int i = 0; i < kRecords; ++i) {
+    log->append(i % kPartitions, record_named(std::to_string(i)), [&](const AppendOutcome&) {
+      ++settled;
+      settled.notify_all();
+    });
+  }
+  for (int seen = settled; seen < kRecords; seen = settled) settled.wait(seen);
+  int at_once = 0;
+  for (int round = 0; round < 9; ++round) {
+    Witness witness;
+    const auto begun = std::chrono::steady_clock::now();
+    const auto subscription = log->follow(checkpoint, witness);
+    ASSERT_TRUE(witness.wait_until([](const Witness& w) { return w.records.size() == kRecords; }, 30s));
+    if (std::chrono::steady_clock::now() - begun < 900ms) ++at_once;
+  }
+  EXPECT_GE(at_once, 7) << "a busy machine may hold up some";
+}
+
 TEST(KafkaTail, EndsAtOnceWhileItsFollowerHasNothingToDo) {
   const auto log = open_fresh_log(fresh_topic(), 12);
   Witness witness;

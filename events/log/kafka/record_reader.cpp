@@ -8,20 +8,22 @@
 namespace taskstream::events::kafka {
 namespace {
 
-// Only the first record of each fetch is wanted, and an empty one should come back soon.
+// Only the first record of each fetch is wanted, and an empty one should come back soon. What a partition may have
+// queued is bounded by its bytes: a small `queued.min.messages` makes librdkafka 2.0 overlook partitions for a second
+// at a time.
 const Settings kSmallFetches = {{"fetch.wait.max.ms", "10"},
                                 {"fetch.error.backoff.ms", "20"},
-                                {"queued.min.messages", "1"},
+                                {"queued.min.messages", "1000"},
                                 {"fetch.message.max.bytes", "65536"},
-                                {"queued.max.messages.kbytes", "1024"}};
+                                {"queued.max.messages.kbytes", "64"}};
 
-// Fetches these positions into one queue while it lives.
+// Fetches these positions while it lives, each into a queue of its own: the bounds of a common one would hold for
+// all of them together, and what lies behind one position would keep the others waiting.
 class Fetch {
  public:
-  Fetch(Client& client, const std::vector<Position>& from)
-      : client_(client), from_(from), queue_(rd_kafka_queue_new(client.get())) {
+  Fetch(Client& client, const std::vector<Position>& from) : client_(client), from_(from) {
     for (const Position position : from_) {
-      rd_kafka_consume_start_queue(client_.topic(), position.partition, position.offset, queue_.get());
+      rd_kafka_consume_start(client_.topic(), position.partition, position.offset);
     }
   }
   ~Fetch() {
@@ -30,40 +32,46 @@ class Fetch {
   Fetch(const Fetch&) = delete;
   Fetch& operator=(const Fetch&) = delete;
 
-  Message next(Deadline deadline) { return Message(rd_kafka_consume_queue(queue_.get(), ms_until(deadline))); }
+  Message next(Partition partition, Deadline deadline) {
+    return Message(rd_kafka_consume(client_.topic(), partition, ms_until(deadline)));
+  }
 
  private:
   Client& client_;
   const std::vector<Position>& from_;
-  Queue queue_;
 };
 
-boost::system::result<void, AskError> fetch(Client& client, const std::vector<Position>& wanted,
-                                            RecordReader::Records& into, Deadline deadline) {
-  if (wanted.empty()) return {};
-  Fetch fetching(client, wanted);
-  std::vector<bool> settled(wanted.size(), false);
-  while (std::ranges::find(settled, false) != settled.end()) {
-    if (std::chrono::steady_clock::now() >= deadline) {
-      return AskError{.code = RD_KAFKA_RESP_ERR__TIMED_OUT, .reason = "no record came in time"};
-    }
+// What stands there, or nullopt where that offset carries nothing.
+boost::system::result<std::optional<LogRecord>, AskError> first_of(Fetch& fetching, Client& client, Position wanted,
+                                                                   Deadline deadline) {
+  while (std::chrono::steady_clock::now() < deadline) {
     rd_kafka_poll(client.get(), 0);
-    const Message message =
-        fetching.next(std::min(deadline, std::chrono::steady_clock::now() + std::chrono::milliseconds(100)));
-    if (!message) continue;
-    const auto at = std::ranges::find(wanted, message->partition, &Position::partition);
-    if (at == wanted.end()) continue;
-    const auto index = static_cast<std::size_t>(at - wanted.begin());
-    if (settled[index]) continue;
-    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset < at->offset) continue;
-    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset == at->offset)
-      into[index] = to_log_record(*message);
-    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR || message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-      settled[index] = true;
-      continue;
+    const auto look_again = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
+    const Message message = fetching.next(wanted.partition, std::min(deadline, look_again));
+    if (!message) {
+      const auto why = rd_kafka_last_error();  // of this thread's last call
+      if (why == RD_KAFKA_RESP_ERR__TIMED_OUT) continue;
+      return AskError{.code = why, .reason = rd_kafka_err2str(why)};
+    }
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) return std::nullopt;
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      if (message->offset < wanted.offset) continue;
+      if (message->offset > wanted.offset) return std::nullopt;
+      return to_log_record(*message);
     }
     const AskError error{.code = message->err, .reason = rd_kafka_message_errstr(message.get())};
     if (!error.is_passing()) return error;
+  }
+  return AskError{.code = RD_KAFKA_RESP_ERR__TIMED_OUT, .reason = "no record came in time"};
+}
+
+boost::system::result<void, AskError> fetch(Client& client, const std::vector<Position>& wanted,
+                                            RecordReader::Records& into, Deadline deadline) {
+  Fetch fetching(client, wanted);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    auto record = first_of(fetching, client, wanted[i], deadline);
+    if (record.has_error()) return record.error();
+    into[i] = *std::move(record);
   }
   return {};
 }
