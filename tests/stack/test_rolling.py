@@ -1,6 +1,7 @@
 """A hundred writes a second, while everything below them is replaced, and while a part of it is gone. What docs/operating.md tells
 to do meanwhile is done as it stands there."""
 
+import re
 import time
 from contextlib import contextmanager
 
@@ -130,4 +131,5 @@ def made_at(stack, broker):
 
 
 def written_by(stack, service):
-    return sum(record.text("ce_source") == f"/taskstream/command-service/{service}" for record in stack.log().records())
+    """As it says itself, a line for each. The log cannot be asked: who reads all of it meanwhile comes to no end."""
+    return len(re.findall(r"^\S+ info PATCH \S+ 200 ", stack.said(service), re.M))
