@@ -7,12 +7,10 @@
 #include <optional>
 #include <thread>
 
-#include "events/log/file/file_event_log.hpp"
 #include "events/log/file/log_file.hpp"
 #include "tests/contract/child_process.hpp"
+#include "tests/contract/file_log_fixture.hpp"
 #include "tests/contract/held_lock.hpp"
-#include "tests/contract/recording_follower.hpp"
-#include "tests/contract/scratch_folder.hpp"
 
 namespace taskstream::tests {
 namespace {
@@ -24,17 +22,10 @@ using Status = AppendOutcome::Status;
 // More than the journal may hold before it is written back.
 constexpr std::size_t kLongJournal = 20 * 1024 * 1024;
 
-class FileLogLock : public testing::Test {
+class FileLogLock : public FileLogFixture {
  protected:
-  std::unique_ptr<EventLog> open(std::chrono::milliseconds message_timeout) const {
-    return open_file_log({.path = path_}, {.create = true, .message_timeout = message_timeout}, soon());
-  }
   // Grows by a checkpoint alone: until then everything is in the journal.
   std::uintmax_t database_bytes() const { return std::filesystem::file_size(path_); }
-  std::uintmax_t journal_bytes() const { return std::filesystem::file_size(path_ + "-wal"); }
-
-  ScratchFolder folder_;
-  const std::string path_ = folder_.path() + "/log";
 };
 
 // Acknowledged, and then at once under the lock: before the log's own thread can turn to the journal.

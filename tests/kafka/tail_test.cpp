@@ -30,6 +30,21 @@ void append_in_a_transaction(const std::string& topic) {
   rd_kafka_destroy(producer);
 }
 
+// To each partition in turn; answers how many of them are in the log.
+int append_many(EventLog& log, int records) {
+  const auto settled = std::make_shared<std::atomic<int>>(0);  // the last one to count is not done with it at once
+  std::atomic<int> appended = 0;
+  for (int i = 0; i < records; ++i) {
+    log.append(i % log.partitions(), record_named(std::to_string(i)), [&, settled](const AppendOutcome& outcome) {
+      if (outcome.status == AppendOutcome::Status::Appended) ++appended;
+      ++*settled;
+      settled->notify_all();
+    });
+  }
+  for (int seen = *settled; seen < records; seen = *settled) settled->wait(seen);
+  return appended;
+}
+
 // Offset 0 is the record, offset 1 the control record, which carries nothing. A commit is answered before its control
 // record is written.
 bool ends_behind_the_control_record(const Witness& witness) {
@@ -79,17 +94,7 @@ TEST(KafkaTail, KeepsKeysHeadersAndValuesAsTheyWereWritten) {
 TEST(KafkaTail, DeliversALongBacklogInOrderToASlowFollower) {
   constexpr int kRecords = 30'000;
   const auto log = open_fresh_log(fresh_topic(), 3);
-  std::atomic<int> settled = 0;
-  std::atomic<int> appended = 0;
-  for (int i = 0; i < kRecords; ++i) {
-    log->append(i % 3, record_named(std::to_string(i)), [&](AppendOutcome outcome) {
-      if (outcome.status == AppendOutcome::Status::Appended) ++appended;
-      ++settled;
-      settled.notify_all();
-    });
-  }
-  for (int seen = settled; seen < kRecords; seen = settled) settled.wait(seen);
-  ASSERT_EQ(appended, kRecords);
+  ASSERT_EQ(append_many(*log, kRecords), kRecords);
 
   class Slow final : public Follower {
    public:
@@ -126,14 +131,7 @@ TEST(KafkaTail, BeginsAtOnceWhereMuchWasWrittenBehindTheCheckpoint) {
     append_and_wait(*log, p, "first");
     checkpoint.advance(**log->read({.partition = p, .offset = 0}, in(5s)));
   }
-  std::atomic<int> settled = 0;
-  for (int i = 0; i < kRecords; ++i) {
-    log->append(i % kPartitions, record_named(std::to_string(i)), [&](const AppendOutcome&) {
-      ++settled;
-      settled.notify_all();
-    });
-  }
-  for (int seen = settled; seen < kRecords; seen = settled) settled.wait(seen);
+  ASSERT_EQ(append_many(*log, kRecords), kRecords);
   int at_once = 0;
   for (int round = 0; round < 9; ++round) {
     Witness witness;
