@@ -6,7 +6,7 @@ import subprocess
 from taskstream.checks import assert_read_model_equals_fold
 from taskstream.file_log import FileLog
 from taskstream.long_log import append_tasks
-from taskstream.replay import PROGRAM, replay, well
+from taskstream.replay import interrupt, replay, running, well
 from taskstream.waiting import wait_until
 from taskstream.written_log import change, golden_records, rows, state_of, write_log
 
@@ -71,14 +71,9 @@ def test_an_interrupted_rebuild_leaves_nothing(scene):
     write_log(log.path, golden_records())
     append_tasks(log, 10, 200_000)
     for how, flag, target in ((signal.SIGINT, "--into", "fresh.db"), (signal.SIGTERM, "--into", "fresh.db")):
-        building = subprocess.Popen([PROGRAM, "rebuild", flag, scene.folder / target, "--log", log.url], stderr=subprocess.PIPE)
-        try:
+        with running("rebuild", flag, scene.folder / target, "--log", log.url, stderr=subprocess.PIPE) as building:
             draft = wait_until(lambda: [p for p in scene.folder.glob("fresh.db.rebuilding-*[0-9]") if p.stat().st_size > 0],
                                "the rebuild has written something")
-            building.send_signal(how)
-            assert building.wait(timeout=20.0) == 130 and b"interrupted" in building.stderr.read()
-        finally:
-            building.kill()
-            building.wait()
+            assert interrupt(building, how) == 130 and b"interrupted" in building.stderr.read()
         assert models_in(scene.folder) == [] and draft
     assert rows(log.path, "SELECT count(*) FROM records") == [(200_010,)]

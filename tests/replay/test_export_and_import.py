@@ -3,12 +3,13 @@
 import json
 import signal
 import subprocess
+from contextlib import contextmanager
 
 import pytest
 from taskstream.checks import assert_refuses
 from taskstream.file_log import FileLog
 from taskstream.fold import Fold
-from taskstream.replay import PROGRAM, replay, well
+from taskstream.replay import PROGRAM, interrupt, replay, running, well
 from taskstream.waiting import wait_until
 from taskstream.written_log import TASK, golden_records, state_of, write_log
 
@@ -180,39 +181,33 @@ def test_a_compressed_export_that_is_cut_is_refused(scene, golden_log):
     assert outcome.code == 3 and "cut short" in outcome.err
 
 
-def start_import_that_waits(scene, golden_log, log):
+@contextmanager
+def import_that_waits(scene, golden_log, log):
     """An import whose input never ends."""
     lines = lines_of_export(scene, golden_log)
-    importing = subprocess.Popen([PROGRAM, "import", "--log", log.url, "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
-    importing.stdin.write(b"".join(lines[:-2]))
-    importing.stdin.flush()
-    return importing
+    with running("import", "--log", log.url, "-", stdin=subprocess.PIPE, stderr=subprocess.PIPE) as importing:
+        importing.stdin.write(b"".join(lines[:-2]))
+        importing.stdin.flush()
+        yield importing
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_import_into_a_file_leaves_nothing(scene, golden_log, how):
     log = FileLog(scene.folder / "copy.log")
-    importing = start_import_that_waits(scene, golden_log, log)
-    try:
+    with import_that_waits(scene, golden_log, log) as importing:
         wait_until(lambda: list(scene.folder.glob("copy.log.importing-*")), "the import has begun")
-        importing.send_signal(how)
-        assert importing.wait(timeout=20.0) == 130
-    finally:
-        importing.kill()
-        importing.wait()
+        assert interrupt(importing, how) == 130
     assert list(scene.folder.glob("copy.log*")) == []
 
 
 def test_an_interrupted_import_into_a_topic_is_taken_for_no_log(scene, golden_log, shared_broker):
     log = scene.topic_on(shared_broker)
-    importing = start_import_that_waits(scene, golden_log, log)
 
     def has_begun():
         refused = replay("stats", log=log)
         return refused.code == 3 and "being filled by an import" in refused.err
-    wait_until(has_begun, "the import has begun")
-    importing.kill()  # nothing can be said or undone any more
-    importing.wait()
+    with import_that_waits(scene, golden_log, log):  # and is killed: nothing can be said or undone any more
+        wait_until(has_begun, "the import has begun")
     assert_refuses(scene.command_service(log, start=False), "being filled by an import", "--delete --topic " + log.topic)
     assert_refuses(scene.projection_service(log, start=False), "being filled by an import")
     assert replay("import", scene.folder / "whole.ndjson", log=log).code == 3

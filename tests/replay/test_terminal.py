@@ -11,11 +11,9 @@ import pytest
 from taskstream.file_log import FileLog
 from taskstream.long_log import append_tasks
 from taskstream.places import free_port
-from taskstream.replay import PROGRAM, replay, well
+from taskstream.replay import PROGRAM, interrupt, replay, running, well
 from taskstream.waiting import wait_until
 from taskstream.written_log import golden_records, write_log
-
-EXITS_WITHIN_S = 20.0  # a bound for the busiest machine; the second that is promised is looked at in one test
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +28,7 @@ def on_a_terminal(*arguments, columns=100):
     ours, theirs = pty.openpty()
     os.set_blocking(ours, True)
     subprocess.run(["stty", "cols", str(columns)], stdin=theirs, check=True)
-    running = subprocess.Popen([PROGRAM, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=theirs)
+    process = subprocess.Popen([PROGRAM, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=theirs)
     os.close(theirs)
     shown = b""
     while True:
@@ -42,7 +40,7 @@ def on_a_terminal(*arguments, columns=100):
             break
         shown += part
     os.close(ours)
-    return running.wait(timeout=30), shown.decode()
+    return process.wait(timeout=30), shown.decode()
 
 
 def test_a_bar_with_rate_and_time_left_on_a_terminal(long_log):
@@ -141,17 +139,12 @@ def test_it_lets_go_of_a_broker_that_does_not_answer(how):
     """… within a second; on a machine that has other things to do, that shows at the best of some attempts."""
     took = []
     while not took or (min(took) >= 1.0 and len(took) < 5):
-        running = subprocess.Popen([PROGRAM, "stats", "--log", f"kafka://127.0.0.1:{free_port()}/nowhere"], stderr=subprocess.DEVNULL)
-        try:
+        with running("stats", "--log", f"kafka://127.0.0.1:{free_port()}/nowhere", stderr=subprocess.DEVNULL) as process:
             # It is waiting for the broker: librdkafka's threads are there.
-            wait_until(lambda: len(os.listdir(f"/proc/{running.pid}/task")) > 3, "it asks the broker")
+            wait_until(lambda: len(os.listdir(f"/proc/{process.pid}/task")) > 3, "it asks the broker")
             begun = time.monotonic()
-            running.send_signal(how)
-            assert running.wait(timeout=EXITS_WITHIN_S) == 130
+            assert interrupt(process, how) == 130
             took.append(time.monotonic() - begun)
-        finally:
-            running.kill()
-            running.wait()
     assert min(took) < 1.0, took
 
 
@@ -162,28 +155,18 @@ def test_an_interrupted_verify_leaves_no_scratch_file(scene):
     well("rebuild", "--into", scene.folder / "model.db", log=log)
     scratch = scene.folder / "scratch"
     scratch.mkdir()
-    running = subprocess.Popen([PROGRAM, "verify", "--read-model", scene.folder / "model.db", "--log", log.url], stderr=subprocess.PIPE,
-                               stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(scratch)})
-    try:
+    with running("verify", "--read-model", scene.folder / "model.db", "--log", log.url, stderr=subprocess.PIPE,
+                 stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(scratch)}) as process:
         wait_until(lambda: [p for p in scratch.glob("*/must-be.db") if p.stat().st_size > 0], "it folds the log")
-        running.send_signal(signal.SIGINT)
-        assert running.wait(timeout=EXITS_WITHIN_S) == 130
-    finally:
-        running.kill()
-        running.wait()
+        assert interrupt(process, signal.SIGINT) == 130
     assert list(scratch.iterdir()) == []
 
 
 def test_an_interrupted_export_leaves_no_file(scene, long_log):
-    running = subprocess.Popen([PROGRAM, "export", scene.folder / "out.ndjson", "--log", long_log.url], stderr=subprocess.PIPE)
-    try:
+    with running("export", scene.folder / "out.ndjson", "--log", long_log.url, stderr=subprocess.PIPE) as process:
         # It may be through before anybody has looked.
-        wait_until(lambda: list(scene.folder.glob("out.ndjson.partial-*")) or running.poll() is not None, "it writes")
-        running.send_signal(signal.SIGINT)
-        code = running.wait(timeout=EXITS_WITHIN_S)
-    finally:
-        running.kill()
-        running.wait()
+        wait_until(lambda: list(scene.folder.glob("out.ndjson.partial-*")) or process.poll() is not None, "it writes")
+        code = interrupt(process, signal.SIGINT)
     left = list(scene.folder.iterdir())
     assert (code, left) == (130, []) or (code, left) == (0, [scene.folder / "out.ndjson"]), "all of it or nothing"
 

@@ -3,11 +3,13 @@
 import json
 import os
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .places import BIN
 
 PROGRAM = BIN / "taskstream-replay"
+EXITS_WITHIN_S = 20.0  # a bound for the busiest machine; the second that is promised is looked at in one test
 
 
 @dataclass
@@ -40,3 +42,19 @@ def well(*arguments, **options):
     outcome = replay(*arguments, **options)
     assert outcome.code == 0, (arguments, outcome)
     return outcome
+
+
+@contextmanager
+def running(*arguments, **options):
+    """It runs beside the block, and not past it."""
+    with subprocess.Popen([PROGRAM, *map(str, arguments)], **options) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def interrupt(process, how):
+    """Its exit code."""
+    process.send_signal(how)
+    return process.wait(timeout=EXITS_WITHIN_S)
